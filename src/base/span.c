@@ -1,0 +1,113 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* span.c - comparing and cutting borrowed bytes. */
+#include "base/span.h"
+
+#include <assert.h>
+#include <string.h>
+
+struct span span_of(const char *string)
+{
+    return (struct span){string, strlen(string)};
+}
+
+bool span_equal(struct span a, struct span b)
+{
+    return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
+
+bool span_is(struct span span, const char *string)
+{
+    return span_equal(span, span_of(string));
+}
+
+static char to_lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+}
+
+bool span_is_nocase(struct span span, const char *string)
+{
+    const char *bytes = span.data;
+    if (strlen(string) != span.size)
+        return false;
+    for (size_t i = 0; i < span.size; i++) {
+        if (to_lower(bytes[i]) != to_lower(string[i]))
+            return false;
+    }
+    return true;
+}
+
+bool span_starts_with(struct span span, const char *prefix)
+{
+    size_t size = strlen(prefix);
+    return span.size >= size && (size == 0 || memcmp(span.data, prefix, size) == 0);
+}
+
+struct span span_after(struct span span, size_t size)
+{
+    assert(size <= span.size);
+    if (size == 0)
+        return span;
+    return (struct span){(const char *)span.data + size, span.size - size};
+}
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
+}
+
+struct span span_trim(struct span span)
+{
+    const char *bytes = span.data;
+    size_t from = 0;
+    size_t to = span.size;
+
+    while (from < to && is_blank(bytes[from]))
+        from++;
+    while (to > from && is_blank(bytes[to - 1]))
+        to--;
+    return (struct span){from == 0 ? bytes : bytes + from, to - from};
+}
+
+struct span span_cut(struct span *rest, char separator)
+{
+    const char *bytes = rest->data;
+    for (size_t i = 0; i < rest->size; i++) {
+        if (bytes[i] == separator) {
+            struct span head = {bytes, i};
+            *rest = span_after(*rest, i + 1);
+            return head;
+        }
+    }
+    struct span head = *rest;
+    *rest = (struct span){NULL, 0};
+    return head;
+}
+
+bool span_to_i64(struct span span, int64_t *value)
+{
+    const char *bytes = span.data;
+    size_t i = 0;
+    bool negative = false;
+
+    if (span.size > 0 && (bytes[0] == '-' || bytes[0] == '+')) {
+        negative = bytes[0] == '-';
+        i = 1;
+    }
+    if (i == span.size)
+        return false;
+
+    int64_t sum = 0;
+    for (; i < span.size; i++) {
+        if (bytes[i] < '0' || bytes[i] > '9')
+            return false;
+        int digit = bytes[i] - '0';
+        if (__builtin_mul_overflow(sum, 10, &sum) ||
+            __builtin_sub_overflow(sum, digit, &sum)) /* negative, or INT64_MIN would not fit */
+            return false;
+    }
+    if (!negative && sum == INT64_MIN)
+        return false;
+    *value = negative ? sum : -sum;
+    return true;
+}
