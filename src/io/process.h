@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* process.h - children of the supervisor, and what every process does first.
+ *
+ * Thread: the loop for children. */
+#ifndef IO_PROCESS_H
+#define IO_PROCESS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/span.h"
+#include "io/loop.h"
+
+struct process;
+
+struct process_events {
+    /* A line of its standard output or error, without the line end; longer ones come in parts. */
+    void (*line)(void *owner, struct span line);
+    /* The last call; the memory is the loop's again.  `signum` is 0 when it exited. */
+    void (*ended)(void *owner, int exit_status, int signum);
+};
+
+/* `arguments` ends with NULL; arguments[0] is the program's path.  `environment` adds NAME=value
+ * strings to ours and ends with NULL; NULL adds nothing. */
+MUST_CHECK struct process *process_start(struct loop *loop, const char *const *arguments,
+                                         const char *const *environment,
+                                         const struct process_events *events, void *owner,
+                                         struct err *err);
+int process_pid(const struct process *process);
+void process_signal(struct process *process, int signum);
+/* Lets the child be, without further calls: only before our own process ends. */
+void process_abandon(struct process *process);
+
+/* From now on SIGTERM is sent to this process when its parent ends; at once when it is gone
+ * already (the parent's pid is not `parent_pid`). */
+void process_end_with_parent(int parent_pid);
+/* Raises the limit of open files to what the system allows; returns it. */
+uint64_t process_raise_file_limit(void);
+/* The path of the running program. */
+MUST_CHECK bool process_own_path(char *path, size_t path_bytes, struct err *err);
+
+#endif
