@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: Apache-2.0
+# The whole build.  Sources are found by their place: src/*/*.c and src/main.c, tests/unit/*/*_test.c,
+# tests/fuzz/*.c, tests/flow/NN_*, tests/crash/NN_*.  `make help` lists what can be asked for.
+
+ifeq ($(origin CC),default)
+CC := gcc
+endif
+CLANG   ?= clang-14
+prefix  ?= /usr/local
+bindir  ?= $(prefix)/bin
+datadir ?= $(prefix)/lib/steelthread
+
+DUCKDB_DIR ?= deps/duckdb
+LLHTTP_DIR ?= deps/llhttp
+LECTURE    ?= ../shared/lecture
+export LECTURE
+
+FUZZ_SECONDS ?= 5
+CRASH_ROUNDS ?= 3
+export FUZZ_SECONDS CRASH_ROUNDS
+
+# --- flags -------------------------------------------------------------------------------------
+
+WARN := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-sign-conversion -Wstrict-prototypes \
+    -Wmissing-prototypes -Wold-style-definition -Wpointer-arith -Wcast-qual -Wwrite-strings -Wundef \
+    -Wvla -Wformat=2 -Wswitch-enum -Wimplicit-fallthrough -Wnull-dereference -Wdouble-promotion \
+    -Wredundant-decls
+WARN_GCC := -Wcast-align=strict -Wlogical-op -Wduplicated-cond -Wduplicated-branches
+WERROR ?= $(CI)
+ifneq ($(filter-out 0 false no,$(WERROR)),)
+WARN += -Werror
+endif
+
+PACKAGES := libuv rdkafka yaml-0.1 sqlite3
+SYSTEM_INCLUDES := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null)) \
+    -isystem $(DUCKDB_DIR) -isystem $(LLHTTP_DIR)
+BASE := -std=c17 -D_GNU_SOURCE -Isrc $(SYSTEM_INCLUDES) -fno-common -fno-strict-aliasing -g -pthread
+LIBS := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -ldl -lm -lpthread
+
+# One block per variant: compiler, its flags, what it links with.  DuckDB is C++ and opened at run
+# time: a sanitizer must have seen the C++ runtime before, or it dies at DuckDB's first exception.
+VARIANTS := release asan tsan fuzz
+SANITIZE := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
+LINK_CXX := -Wl,--no-as-needed -lstdc++
+
+release_CC      := $(CC)
+release_CFLAGS  := $(WARN_GCC) -O2 -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2 -fstack-protector-strong -fPIE
+release_LDFLAGS := -pie -Wl,-z,relro,-z,now
+asan_CC         := $(CLANG)
+asan_CFLAGS     := $(SANITIZE) -fsanitize=address,undefined -fstack-protector-strong
+asan_LDFLAGS    := -fsanitize=address,undefined $(LINK_CXX)
+tsan_CC         := $(CLANG)
+tsan_CFLAGS     := $(SANITIZE) -fsanitize=thread -fstack-protector-strong
+tsan_LDFLAGS    := -fsanitize=thread $(LINK_CXX)
+fuzz_CC         := $(CLANG)
+fuzz_CFLAGS     := $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined
+fuzz_LDFLAGS    := -fsanitize=fuzzer,address,undefined $(LINK_CXX)
+
+ifeq ($(findstring clang,$(CC)),clang)
+WARN_GCC :=
+endif
+
+# --- what is built -----------------------------------------------------------------------------
+
+SOURCES := $(sort $(wildcard src/*/*.c))
+LLHTTP  := api http llhttp
+UNIT    := $(sort $(wildcard tests/unit/*/*_test.c))
+# Folders whose code meets a second thread: their unit tests run once more under TSan.
+THREADED := io net store broker engine job sql
+TSAN    := $(filter $(foreach f,$(THREADED),tests/unit/$(f)/%),$(UNIT))
+FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
+SUPPORT := $(sort $(wildcard tests/support/*.c))
+FLOW    := $(sort $(wildcard tests/flow/[0-9][0-9]_*))
+CRASH   := $(sort $(wildcard tests/crash/[0-9][0-9]_*))
+
+UNIT_PROGRAMS := $(UNIT:tests/%.c=build/test/asan/%)
+TSAN_PROGRAMS := $(TSAN:tests/%.c=build/test/tsan/%)
+FUZZ_PROGRAMS := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
+
+all: $(if $(wildcard src/main.c),build/steelthread,build/obj/release/libsteelthread.a)
+
+define variant
+$(1)_OBJECTS := $$(SOURCES:src/%.c=build/obj/$(1)/%.o) $$(LLHTTP:%=build/obj/$(1)/llhttp/%.o)
+
+build/obj/$(1)/libsteelthread.a: $$($(1)_OBJECTS) $$(wildcard src/*/)
+	@rm -f $$@
+	@ar qcs $$@ $$($(1)_OBJECTS)
+
+build/obj/$(1)/%.o: src/%.c Makefile | $$(LLHTTP_DIR)/llhttp.h $$(DUCKDB_DIR)/duckdb.h
+	@mkdir -p $$(@D)
+	@echo "$(1) $$<"
+	@$$($(1)_CC) $$(BASE) $$(WARN) $$($(1)_CFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/obj/$(1)/tests/%.o: tests/%.c Makefile
+	@mkdir -p $$(@D)
+	@echo "$(1) $$<"
+	@$$($(1)_CC) $$(BASE) -Itests $$(WARN) $$($(1)_CFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
+
+build/obj/$(1)/llhttp/%.o: $$(LLHTTP_DIR)/%.c Makefile
+	@mkdir -p $$(@D)
+	@$$($(1)_CC) -std=c17 -w -I$$(LLHTTP_DIR) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
+
+build/test/$(1)/unit/%: build/obj/$(1)/tests/unit/%.o $$(SUPPORT:%.c=build/obj/$(1)/%.o) build/obj/$(1)/libsteelthread.a
+	@mkdir -p $$(@D)
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$($(1)_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(LIBS)
+endef
+$(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
+
+# $(1) variant, $(2) the binary's name
+define binary
+build/$(2): build/obj/$(1)/main.o build/obj/$(1)/libsteelthread.a
+	@echo "link  $$@"
+	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$($(1)_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
+endef
+$(eval $(call binary,release,steelthread))
+$(eval $(call binary,asan,steelthread-asan))
+$(eval $(call binary,tsan,steelthread-tsan))
+
+build/fuzz/%: build/obj/fuzz/tests/fuzz/%.o build/obj/fuzz/libsteelthread.a
+	@mkdir -p $(@D)
+	@$(fuzz_CC) $(fuzz_CFLAGS) $(CFLAGS) $(fuzz_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
+
+$(DUCKDB_DIR)/duckdb.h $(LLHTTP_DIR)/llhttp.h $(LLHTTP:%=$(LLHTTP_DIR)/%.c):
+	@echo "$@ is not there; run: make setup-demo" >&2; exit 1
+
+.SECONDARY:
+-include $(shell find build/obj -name '*.d' 2>/dev/null)
+
+# --- tests -------------------------------------------------------------------------------------
+
+unit: $(UNIT_PROGRAMS) ## unit tests under ASan and UBSan
+	@tools/run-tests unit -j 2 -t 120 $(UNIT_PROGRAMS)
+
+tsan: $(TSAN_PROGRAMS) ## unit tests of the folders with threads, under TSan
+	@tools/run-tests tsan -j 2 -t 240 $(TSAN_PROGRAMS)
+
+fuzz: $(FUZZ_PROGRAMS) ## every decoder: its corpus, then FUZZ_SECONDS=5
+	@tools/run-tests fuzz -j 2 -t $$(($(FUZZ_SECONDS) + 60)) $(FUZZ_PROGRAMS)
+
+clean: ## removes build/, keeps deps/
+	@rm -rf build
+
+.PHONY: all unit tsan fuzz clean
