@@ -32,6 +32,14 @@ WARN += -Werror
 endif
 
 PACKAGES := libuv rdkafka yaml-0.1 sqlite3
+# From a system that has it, else from the sources that tools/setup fetched.
+ifeq ($(shell pkg-config --exists 'libllhttp >= 9.2' 2>/dev/null && echo yes),yes)
+PACKAGES += libllhttp
+LLHTTP_SOURCES :=
+else
+LLHTTP_SOURCES := $(LLHTTP_DIR)/api.c $(LLHTTP_DIR)/http.c $(LLHTTP_DIR)/llhttp.c
+endif
+DEPS := $(DUCKDB_DIR)/duckdb.h $(if $(LLHTTP_SOURCES),$(LLHTTP_DIR)/llhttp.h)
 SYSTEM_INCLUDES := $(patsubst -I%,-isystem %,$(shell pkg-config --cflags-only-I $(PACKAGES) 2>/dev/null)) \
     -isystem $(DUCKDB_DIR) -isystem $(LLHTTP_DIR)
 BASE := -std=c17 -D_GNU_SOURCE -Isrc $(SYSTEM_INCLUDES) -fno-common -fno-strict-aliasing -g -pthread
@@ -63,7 +71,6 @@ endif
 # --- what is built -----------------------------------------------------------------------------
 
 SOURCES := $(sort $(wildcard src/*/*.c))
-LLHTTP  := api http llhttp
 UNIT    := $(sort $(wildcard tests/unit/*/*_test.c))
 # Folders whose code meets a second thread: their unit tests run once more under TSan.
 THREADED := io net store broker engine job sql
@@ -80,13 +87,13 @@ FUZZ_PROGRAMS := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 all: $(if $(wildcard src/main.c),build/steelthread,build/obj/release/libsteelthread.a)
 
 define variant
-$(1)_OBJECTS := $$(SOURCES:src/%.c=build/obj/$(1)/%.o) $$(LLHTTP:%=build/obj/$(1)/llhttp/%.o)
+$(1)_OBJECTS := $$(SOURCES:src/%.c=build/obj/$(1)/%.o) $$(LLHTTP_SOURCES:$$(LLHTTP_DIR)/%.c=build/obj/$(1)/llhttp/%.o)
 
 build/obj/$(1)/libsteelthread.a: $$($(1)_OBJECTS) $$(wildcard src/*/)
 	@rm -f $$@
 	@ar qcs $$@ $$($(1)_OBJECTS)
 
-build/obj/$(1)/%.o: src/%.c Makefile | $$(LLHTTP_DIR)/llhttp.h $$(DUCKDB_DIR)/duckdb.h
+build/obj/$(1)/%.o: src/%.c Makefile | $$(DEPS)
 	@mkdir -p $$(@D)
 	@echo "$(1) $$<"
 	@$$($(1)_CC) $$(BASE) $$(WARN) $$($(1)_CFLAGS) $$(CFLAGS) -MMD -MP -c -o $$@ $$<
@@ -120,7 +127,7 @@ build/fuzz/%: build/obj/fuzz/tests/fuzz/%.o build/obj/fuzz/libsteelthread.a
 	@mkdir -p $(@D)
 	@$(fuzz_CC) $(fuzz_CFLAGS) $(CFLAGS) $(fuzz_LDFLAGS) $(LDFLAGS) -o $@ $^ $(LIBS)
 
-$(DUCKDB_DIR)/duckdb.h $(LLHTTP_DIR)/llhttp.h $(LLHTTP:%=$(LLHTTP_DIR)/%.c):
+$(DEPS) $(LLHTTP_SOURCES):
 	@echo "$@ is not there; run: make setup-demo" >&2; exit 1
 
 .SECONDARY:
@@ -128,16 +135,76 @@ $(DUCKDB_DIR)/duckdb.h $(LLHTTP_DIR)/llhttp.h $(LLHTTP:%=$(LLHTTP_DIR)/%.c):
 
 # --- tests -------------------------------------------------------------------------------------
 
+STEELTHREAD := $(if $(wildcard src/main.c),build/steelthread)
+STEELTHREAD_ASAN := $(if $(wildcard src/main.c),build/steelthread-asan)
+CHECKS := layers prefixes globals unique headers format tidy cppcheck documents
+
+check: all ## static checks; what did not change since it passed is not looked at again
+	@tools/run-tests check -j 2 -t 1200 $(CHECKS)
+
 unit: $(UNIT_PROGRAMS) ## unit tests under ASan and UBSan
 	@tools/run-tests unit -j 2 -t 120 $(UNIT_PROGRAMS)
 
 tsan: $(TSAN_PROGRAMS) ## unit tests of the folders with threads, under TSan
 	@tools/run-tests tsan -j 2 -t 240 $(TSAN_PROGRAMS)
 
-fuzz: $(FUZZ_PROGRAMS) ## every decoder: its corpus, then FUZZ_SECONDS=5
+fuzz: $(FUZZ_PROGRAMS) ## every decoder: its corpus, then FUZZ_SECONDS=5 of new inputs
 	@tools/run-tests fuzz -j 2 -t $$(($(FUZZ_SECONDS) + 60)) $(FUZZ_PROGRAMS)
+
+flow: $(STEELTHREAD) $(STEELTHREAD_ASAN) ## the whole picture with the clients people have
+	@tools/run-tests flow -t 300 $(FLOW)
+
+crash: $(STEELTHREAD) ## kills, then looks whether the promises held: CRASH_ROUNDS=3
+	@tools/run-tests crash -t $$((300 + 60 * $(CRASH_ROUNDS))) $(CRASH)
+
+# These begin with the set-up, and make starts anew after it: it brings what the build asks about.
+quick: ## set-up, build, check, unit, tsan, flow; under 5 minutes
+	+@QUICK=1 tools/run-tiers setup-test all check unit tsan flow
+
+test: ## all tiers; the last line counts them
+	+@tools/run-tiers setup-test all check unit tsan fuzz flow crash
+
+test-long: ## all tiers, 10 minutes for each decoder, 20 crash rounds; report in docs/
+	+@LONG=1 FUZZ_SECONDS=600 CRASH_ROUNDS=20 REPORT=docs/test-long.md tools/run-tiers \
+	    setup-test all check unit tsan fuzz flow crash
+
+demo: setup-demo ## the lecture, unattended, in a minute
+	+@$(MAKE) --no-print-directory -j $$(nproc) all
+	@tools/demo
+
+bench: setup-bench ## measures, prints a table, writes bench/results.md
+	+@$(MAKE) --no-print-directory -j $$(nproc) all
+	@bench/run
+
+# --- set-up, installing, cleaning ----------------------------------------------------------------
+
+setup-demo setup-test setup-bench: ## packages and deps/ for the demo, the tests, the benchmark
+	@tools/setup $(@:setup-%=%)
+
+install: build/steelthread ## into $(DESTDIR)$(prefix)
+	install -d $(DESTDIR)$(bindir) $(DESTDIR)$(datadir)
+	install -m 755 build/steelthread $(DESTDIR)$(bindir)/steelthread
+	install -m 644 $(DUCKDB_DIR)/libduckdb.so $(DESTDIR)$(datadir)/libduckdb.so
+	for name in kafkacat presto hive; do ln -sfn steelthread $(DESTDIR)$(bindir)/$$name; done
+
+uninstall: ## what install put there
+	for name in kafkacat presto hive; do \
+	    [ "$$(readlink $(DESTDIR)$(bindir)/$$name)" != steelthread ] || rm -f $(DESTDIR)$(bindir)/$$name; done
+	rm -f $(DESTDIR)$(bindir)/steelthread $(DESTDIR)$(datadir)/libduckdb.so
+	-rmdir $(DESTDIR)$(datadir)
+
+sizes: ## the longest files and functions, as a report
+	@tools/sizes
+
+format: ## clang-format over the C files
+	@clang-format-14 -i $$(find src tests -name '*.[ch]')
 
 clean: ## removes build/, keeps deps/
 	@rm -rf build
 
-.PHONY: all unit tsan fuzz clean
+help: ## this list
+	@sed -n 's/^\([a-z][a-z -]*\):.*## \(.*\)/\1|\2/p' $(firstword $(MAKEFILE_LIST)) | \
+	    awk -F '|' '{printf "  %-36s %s\n", $$1, $$2}'
+
+.PHONY: all check unit tsan fuzz flow crash quick test test-long demo bench setup-demo setup-test \
+    setup-bench install uninstall sizes format clean help
