@@ -18,19 +18,21 @@
 #define NET_CATALOG_CLIENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/arena.h"
 #include "base/err.h"
+#include "io/socket.h"
 #include "wire/hive_table.h"
 
 #define CATALOG_CLIENT_REPLY_BYTES_MAX (64 * 1024 * 1024)
 
 struct catalog_client;
 
-/* `address` is HOST:PORT, with or without "thrift://" in front.  It is not connected to yet:
- * NULL only when the address is none.  `timeout_ms` bounds each call. */
-MUST_CHECK struct catalog_client *catalog_client_create(const char *address, int timeout_ms,
-                                                        struct err *err);
+/* Not connected to yet.  `timeout_ms` bounds each wait of a call: to connect, to send, for more of
+ * the answer. */
+struct catalog_client *catalog_client_create(const struct address *address, int64_t timeout_ms)
+    __attribute__((returns_nonnull));
 void catalog_client_close(struct catalog_client *client); /* NULL is fine */
 
 /* What is read lies in `arena`.  Database and table names are compared without case. */

@@ -112,10 +112,10 @@ const char *hive_table_parameter(const struct hive_parameters *parameters, const
 
 /* The fields of a struct up to its stop.  What does not parse or passes a limit, of the arena's
  * too, makes the reader bad. */
-void hive_table_read(struct thrift_reader *r, struct arena *arena, struct hive_table *table);
-void hive_table_read_database(struct thrift_reader *r, struct arena *arena,
+void hive_table_read(struct reader *r, struct arena *arena, struct hive_table *table);
+void hive_table_read_database(struct reader *r, struct arena *arena,
                               struct hive_database *database);
-void hive_table_read_names(struct thrift_reader *r, struct arena *arena, struct hive_names *names);
+void hive_table_read_names(struct reader *r, struct arena *arena, struct hive_names *names);
 
 /* The fields of a struct and its stop. */
 void hive_table_write(struct text *out, const struct hive_table *table);

@@ -65,30 +65,27 @@ enum thrift_failure {
 enum thrift_progress { THRIFT_COMPLETE, THRIFT_NEED_MORE, THRIFT_MALFORMED };
 
 struct thrift_level {
-    uint8_t types[2]; /* of what follows: one type, or key and value in turn */
-    uint8_t turn;
+    uint8_t types[2]; /* of what a container holds: one type, or key and value in turn */
     bool is_struct;
     uint64_t left; /* values still to come; unused in a struct */
 };
 
 /* Where a scan stands in one message; zeroed at its start. */
 struct thrift_scan {
-    size_t at; /* bytes of the message that were looked at */
-    int depth;
+    size_t at;     /* bytes of the message that were looked at */
+    size_t needed; /* bytes that it will have at the least */
     bool in_body;
+    uint8_t pending; /* the type of the value at `at`, whose field header was read; or 0 */
+    int depth;
     struct thrift_level levels[THRIFT_DEPTH_MAX];
 };
 
 /* `bytes` is all that was received of the message so far, and perhaps more; the same bytes again
- * with others behind them at each call.  THRIFT_COMPLETE: scan->at is the message's size. */
-enum thrift_progress thrift_scan(struct thrift_scan *scan, struct span bytes);
+ * with others behind them at each call.  THRIFT_COMPLETE: scan->at is the message's size.  A
+ * message that cannot end within `limit` bytes is malformed. */
+enum thrift_progress thrift_scan(struct thrift_scan *scan, struct span bytes, size_t limit);
 
 /* --- Reading --- */
-
-struct thrift_reader {
-    struct reader r; /* r.bad: the first bad read sticks */
-    int depth;
-};
 
 struct thrift_message {
     struct span name; /* borrowed */
@@ -101,33 +98,25 @@ struct thrift_field {
     int16_t id;
 };
 
-struct thrift_reader thrift_reader_of(struct span bytes);
-/* False when what is there is no strict message header. */
-bool thrift_read_message(struct thrift_reader *r, struct thrift_message *message);
-/* Around the fields of each struct but the outermost. */
-void thrift_enter(struct thrift_reader *r);
-void thrift_leave(struct thrift_reader *r);
+/* False, and the reader bad, when what is there is no strict message header. */
+bool thrift_read_message(struct reader *r, struct thrift_message *message);
 /* The next field's type and id; false at the stop, and when the reader is bad. */
-bool thrift_next_field(struct thrift_reader *r, struct thrift_field *field);
+bool thrift_next_field(struct reader *r, struct thrift_field *field);
 /* Is it the field `id`, and of that type? */
 bool thrift_field_is(const struct thrift_field *field, int16_t id, enum thrift_type type);
-void thrift_skip(struct thrift_reader *r, enum thrift_type type);
+/* A value of that type, whatever is in it. */
+void thrift_skip(struct reader *r, enum thrift_type type);
 
-bool thrift_read_bool(struct thrift_reader *r);
-int16_t thrift_read_i16(struct thrift_reader *r);
-int32_t thrift_read_i32(struct thrift_reader *r);
-int64_t thrift_read_i64(struct thrift_reader *r);
-double thrift_read_double(struct thrift_reader *r);
-struct span thrift_read_string(struct thrift_reader *r); /* borrowed */
-/* A copy with a zero byte behind it.  UTF-8 with a zero byte within, or past the arena's limit:
- * bad, and "". */
-const char *thrift_read_text(struct thrift_reader *r, struct arena *arena);
+bool thrift_read_bool(struct reader *r);
+struct span thrift_read_string(struct reader *r); /* borrowed */
+/* A copy with a zero byte behind it.  What is not UTF-8, has a zero byte within, or passes the
+ * arena's limit: bad, and "". */
+const char *thrift_read_text(struct reader *r, struct arena *arena);
 /* The head of a list or set whose members are of type `of`; its count, at most `max`.  0 and bad
  * when it is of another type, unless it is empty, or when the bytes cannot hold that many. */
-size_t thrift_read_list(struct thrift_reader *r, enum thrift_type of, size_t max);
+size_t thrift_read_list(struct reader *r, enum thrift_type of, size_t max);
 /* The same for a map. */
-size_t thrift_read_map(struct thrift_reader *r, enum thrift_type key, enum thrift_type value,
-                       size_t max);
+size_t thrift_read_map(struct reader *r, enum thrift_type key, enum thrift_type value, size_t max);
 
 /* --- Writing; at the end, look at text.full once --- */
 
@@ -142,10 +131,9 @@ void thrift_write_string(struct text *out, struct span bytes);
 void thrift_write_bool_field(struct text *out, int16_t id, bool value);
 void thrift_write_i32_field(struct text *out, int16_t id, int32_t value);
 void thrift_write_i64_field(struct text *out, int16_t id, int64_t value);
-void thrift_write_string_field(struct text *out, int16_t id, struct span bytes);
 /* Nothing when `string` is NULL. */
 void thrift_write_text_field(struct text *out, int16_t id, const char *string);
-/* A whole TApplicationException. */
+/* A whole message with a TApplicationException. */
 void thrift_write_failure(struct text *out, struct span name, int32_t number,
                           enum thrift_failure failure, const char *message);
 
