@@ -176,33 +176,6 @@ static bool read_escape(struct json_reader *r, unsigned char *to, size_t *used)
     return true;
 }
 
-/* The size of the UTF-8 sequence at the reader, or 0 when it is none (RFC 3629). */
-static size_t utf8_size(const struct json_reader *r)
-{
-    const unsigned char *b = r->bytes + r->at;
-    size_t left = r->size - r->at;
-
-    if (b[0] < 0x80)
-        return 1;
-    if (b[0] >= 0xc2 && b[0] < 0xe0)
-        return left >= 2 && (b[1] & 0xc0) == 0x80 ? 2 : 0;
-    if ((b[0] & 0xf0) == 0xe0) {
-        if (left < 3 || (b[1] & 0xc0) != 0x80 || (b[2] & 0xc0) != 0x80)
-            return 0;
-        bool overlong = b[0] == 0xe0 && b[1] < 0xa0;
-        bool surrogate = b[0] == 0xed && b[1] >= 0xa0;
-        return overlong || surrogate ? 0 : 3;
-    }
-    if (b[0] >= 0xf0 && b[0] < 0xf5) {
-        if (left < 4 || (b[1] & 0xc0) != 0x80 || (b[2] & 0xc0) != 0x80 || (b[3] & 0xc0) != 0x80)
-            return 0;
-        bool overlong = b[0] == 0xf0 && b[1] < 0x90;
-        bool beyond = b[0] == 0xf4 && b[1] >= 0x90;
-        return overlong || beyond ? 0 : 4;
-    }
-    return 0;
-}
-
 /* Walks to the closing quote; says whether there are escapes on the way. */
 static bool find_string_end(struct json_reader *r, bool *escapes)
 {
@@ -216,7 +189,7 @@ static bool find_string_end(struct json_reader *r, bool *escapes)
             if (r->at == r->size)
                 break;
         }
-        size_t size = utf8_size(r);
+        size_t size = span_utf8_size((struct span){r->bytes + r->at, r->size - r->at});
         if (size == 0)
             return fail(r, ERR_MALFORMED, "bytes that are not UTF-8");
         r->at += size;

@@ -84,6 +84,45 @@ struct span span_cut(struct span *rest, char separator)
     return head;
 }
 
+size_t span_utf8_size(struct span span)
+{
+    const unsigned char *b = span.data;
+
+    if (span.size == 0)
+        return 0;
+    if (b[0] < 0x80)
+        return 1;
+    if (b[0] >= 0xc2 && b[0] < 0xe0)
+        return span.size >= 2 && (b[1] & 0xc0) == 0x80 ? 2 : 0;
+    if ((b[0] & 0xf0) == 0xe0) {
+        if (span.size < 3 || (b[1] & 0xc0) != 0x80 || (b[2] & 0xc0) != 0x80)
+            return 0;
+        bool overlong = b[0] == 0xe0 && b[1] < 0xa0;
+        bool surrogate = b[0] == 0xed && b[1] >= 0xa0;
+        return overlong || surrogate ? 0 : 3;
+    }
+    if (b[0] >= 0xf0 && b[0] < 0xf5) {
+        if (span.size < 4 || (b[1] & 0xc0) != 0x80 || (b[2] & 0xc0) != 0x80 ||
+            (b[3] & 0xc0) != 0x80)
+            return 0;
+        bool overlong = b[0] == 0xf0 && b[1] < 0x90;
+        bool beyond = b[0] == 0xf4 && b[1] >= 0x90;
+        return overlong || beyond ? 0 : 4;
+    }
+    return 0;
+}
+
+bool span_is_utf8(struct span span)
+{
+    while (span.size > 0) {
+        size_t size = span_utf8_size(span);
+        if (size == 0)
+            return false;
+        span = span_after(span, size);
+    }
+    return true;
+}
+
 bool span_to_i64(struct span span, int64_t *value)
 {
     const char *bytes = span.data;

@@ -28,6 +28,9 @@ struct span span_after(struct span span, size_t size);
 struct span span_trim(struct span span);
 /* Cuts off and returns what stands before `separator`, or all when it does not occur. */
 struct span span_cut(struct span *rest, char separator);
+/* Bytes of the UTF-8 character (RFC 3629) at the front; 0 when there is none. */
+size_t span_utf8_size(struct span span);
+bool span_is_utf8(struct span span);
 /* A whole decimal number with an optional sign and nothing else; false when it is not one. */
 bool span_to_i64(struct span span, int64_t *value);
 

@@ -44,10 +44,38 @@ static void reads_whole_numbers_only(void **state)
     }
 }
 
+/* RFC 3629: no overlong forms, no surrogates, nothing past U+10FFFF, nothing cut off. */
+static void knows_utf8(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *bytes;
+        bool ok;
+    } rows[] = {
+        {"", true},
+        {"plain", true},
+        {"\xc3\xa9 \xe2\x82\xac \xf0\x9f\x97\xa1", true},
+        {"\xf4\x8f\xbf\xbf", true},
+        {"\x80", false},
+        {"\xc0\xaf", false},
+        {"\xc3", false},
+        {"\xe0\x9f\xbf", false},
+        {"\xed\xa0\x80", false},
+        {"\xe2\x82", false},
+        {"\xf0\x8f\xbf\xbf", false},
+        {"\xf4\x90\x80\x80", false},
+        {"\xff", false},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        assert_int_equal(span_is_utf8(span_of(rows[i].bytes)), rows[i].ok);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(reads_whole_numbers_only),
+        cmocka_unit_test(knows_utf8),
     };
     return cmocka_run_group_tests_name("span", tests, NULL, NULL);
 }
