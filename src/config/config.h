@@ -15,7 +15,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "base/text.h"
-#include "io/socket.h"
+#include "io/address.h"
 
 enum config_service {
     CONFIG_COLLECTOR,

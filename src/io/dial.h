@@ -10,7 +10,7 @@
 
 #include "base/err.h"
 #include "base/span.h"
-#include "io/socket.h"
+#include "io/address.h"
 
 /* Tries each of the name's addresses; names kafka, presto, cloudera, spark and mids, when they do
  * not resolve, are 127.0.0.1.  ERR_UNAVAILABLE names the address.  Close with file_close(). */

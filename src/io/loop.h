@@ -15,8 +15,8 @@
 #include "base/err.h"
 
 struct loop;
-struct timer;
-struct watch;
+struct loop_timer;
+struct loop_watch;
 
 MUST_CHECK struct loop *loop_create(struct err *err);
 void loop_close(struct loop *loop); /* NULL is fine */
@@ -26,17 +26,18 @@ void loop_stop(struct loop *loop);
 int64_t loop_now_ms(const struct loop *loop);
 
 /* Fires on the loop; `owner` is passed back. */
-struct timer *timer_create(struct loop *loop, void (*fire)(void *owner), void *owner);
+struct loop_timer *loop_timer_create(struct loop *loop, void (*fire)(void *owner), void *owner);
 /* Once after `after_ms`, then every `repeat_ms` unless that is 0; anew if it was started. */
-void timer_start(struct timer *timer, int64_t after_ms, int64_t repeat_ms);
-void timer_stop(struct timer *timer);
-void timer_close(struct timer *timer); /* NULL is fine; it fires no more */
+void loop_timer_start(struct loop_timer *timer, int64_t after_ms, int64_t repeat_ms);
+void loop_timer_stop(struct loop_timer *timer);
+void loop_timer_close(struct loop_timer *timer); /* NULL is fine; it fires no more */
 
 /* Calls `readable` on each turn in which a read of `fd` would not block.  `fd` stays the
- * caller's, who closes it after watch_close(). */
-MUST_CHECK struct watch *watch_create(struct loop *loop, int fd, void (*readable)(void *owner),
-                                      void *owner, struct err *err);
-void watch_close(struct watch *watch); /* NULL is fine */
+ * caller's, who closes it after loop_watch_close(). */
+MUST_CHECK struct loop_watch *loop_watch_create(struct loop *loop, int fd,
+                                                void (*readable)(void *owner), void *owner,
+                                                struct err *err);
+void loop_watch_close(struct loop_watch *watch); /* NULL is fine */
 
 /* Work that is gathered during a turn and done once at its end, as a batch: a group of appends,
  * the replies of one connection.  The caller's memory, zeroed but for `run`. */

@@ -20,7 +20,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "io/loop.h"
-#include "io/socket.h"
+#include "io/address.h"
 
 enum frame_state { FRAME_MORE, FRAME_COMPLETE, FRAME_MALFORMED };
 

@@ -11,7 +11,7 @@
 #include "base/arena.h"
 #include "base/err.h"
 #include "base/span.h"
-#include "io/socket.h"
+#include "io/address.h"
 
 struct http_client_header {
     const char *name;

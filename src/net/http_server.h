@@ -18,7 +18,7 @@
 #include "base/err.h"
 #include "base/span.h"
 #include "io/loop.h"
-#include "io/socket.h"
+#include "io/address.h"
 
 struct http_header {
     struct span name;  /* as received */
