@@ -111,7 +111,9 @@ void loop_close(struct loop *loop)
         uv_close((uv_handle_t *)&loop->signals[i].uv, NULL);
     uv_close((uv_handle_t *)&loop->prepare, NULL);
     uv_close((uv_handle_t *)&loop->check, NULL);
-    (void)uv_run(&loop->uv, UV_RUN_NOWAIT); /* the closing callbacks */
+    /* The closing callbacks; a run that loop_stop() was asked to leave does nothing. */
+    for (int i = 0; i < 2 && uv_loop_alive(&loop->uv); i++)
+        (void)uv_run(&loop->uv, UV_RUN_NOWAIT);
     int busy = uv_loop_close(&loop->uv);
     assert(busy == 0); /* something was not closed by its creator */
     (void)busy;
