@@ -232,9 +232,10 @@ static bool read_string(struct json_reader *r, struct span *text)
     return true;
 }
 
+/* Recursion through read_value is bounded by JSON_DEPTH_MAX.
+ * NOLINTBEGIN(misc-no-recursion) */
 static bool read_value(struct json_reader *r, struct json_value *value);
 
-/* Recursion through read_value is bounded by JSON_DEPTH_MAX. */
 static bool read_members(struct json_reader *r, struct json_value *parent, char end)
 {
     struct json_value **link = &parent->first;
@@ -303,6 +304,7 @@ static bool read_value(struct json_reader *r, struct json_value *value)
         return read_number(r, value);
     }
 }
+/* NOLINTEND(misc-no-recursion) */
 
 struct json_value *json_read(struct span bytes, struct arena *arena, struct err *err)
 {

@@ -22,7 +22,7 @@ bool span_is(struct span span, const char *string)
 
 static char to_lower(char c)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c + ('a' - 'A')) : c;
+    return (char)(c >= 'A' && c <= 'Z' ? c + ('a' - 'A') : c);
 }
 
 bool span_is_nocase(struct span span, const char *string)
