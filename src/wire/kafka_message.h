@@ -52,6 +52,11 @@ MUST_CHECK bool kafka_message_decode(const struct kafka_struct *table, int16_t v
                                      struct reader *body, void *message, struct arena *arena,
                                      struct err *err);
 
+/* The same for a message that something follows, which `body` then has left; for headers. */
+MUST_CHECK bool kafka_message_decode_front(const struct kafka_struct *table, int16_t version,
+                                           struct reader *body, void *message, struct arena *arena,
+                                           struct err *err);
+
 /* Appends to `out`.  With `splices` NULL records are copied.  ERR_LIMIT: past the text's limit;
  * ERR_UNSUPPORTED: a value or a null that this version cannot carry and may not lose.  Then what
  * was appended is no message. */

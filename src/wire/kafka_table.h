@@ -17,7 +17,6 @@
 #include <stdint.h>
 
 #define KAFKA_VERSION_UP INT16_MAX /* "and later" */
-#define KAFKA_NEVER (-1)
 
 enum kafka_kind {
     KAFKA_BOOL,    /* bool */
@@ -45,12 +44,14 @@ struct kafka_field {
     enum kafka_kind kind;
     int16_t first; /* the versions that carry the field, both included */
     int16_t last;
-    int16_t nullable_from; /* the first version in which it may be null, or KAFKA_NEVER */
-    int16_t tag;           /* carried as a tagged field (KIP-482) with this tag, or KAFKA_NEVER */
+    int16_t nullable_from; /* if is_nullable: the first version in which it may be null */
+    uint16_t tag;          /* if is_tagged (KIP-482) */
     bool is_array;
-    bool null_fallback;  /* a string that a version does not carry is null, not empty */
-    bool ignorable;      /* a version that does not carry it may lose its value */
-    bool never_flexible; /* classic length also in flexible versions: the header's client id */
+    bool is_nullable;
+    bool is_tagged;
+    bool null_fallback; /* a string that a version does not carry is null, not empty */
+    bool ignorable;     /* a version that does not carry it may lose its value */
+    bool classic;       /* classic length in flexible versions, too: the header's client id */
 };
 
 struct kafka_struct {
