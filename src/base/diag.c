@@ -22,6 +22,16 @@ void diag_init(const char *service, enum diag_level level)
     diag.level = level;
 }
 
+/* A value with a line end would make a second line, one with an escape would speak to a terminal.
+ */
+static void blank_controls(char *bytes, size_t size)
+{
+    for (size_t i = 0; i < size; i++) {
+        if ((unsigned char)bytes[i] < 0x20 || bytes[i] == 0x7f)
+            bytes[i] = ' ';
+    }
+}
+
 __attribute__((format(printf, 3, 0))) static void say(enum diag_level level, const char *event,
                                                       const char *fmt, va_list args)
 {
@@ -44,6 +54,7 @@ __attribute__((format(printf, 3, 0))) static void say(enum diag_level level, con
     }
     if (used > sizeof(line) - 2)
         used = sizeof(line) - 2;
+    blank_controls(line, used);
     line[used++] = '\n';
     /* Nobody is left to tell when standard error is gone. */
     ssize_t ignored = write(STDERR_FILENO, line, used);

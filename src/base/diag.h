@@ -6,7 +6,8 @@
  * error: someone must act.  warn: we coped, look when you can.  info: start,
  * stop, roll, recover, commit.  debug: per request, off unless asked for.
  * Values with a space, a quote or a control character in a %s belong in
- * diag_quoted().
+ * diag_quoted(); a control character that is not there becomes a blank, and a
+ * line past 2 KiB is cut.
  *
  * Thread: any; a line is one write. */
 #ifndef BASE_DIAG_H

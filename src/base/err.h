@@ -34,7 +34,8 @@ struct err {
     char text[ERR_TEXT_BYTES];
 };
 
-/* All three return false, so that failing is one line: return err_set(...). */
+/* All three return false, so that failing is one line: return err_set(...).  What is too long is
+ * cut.  The arguments may be parts of `err` itself. */
 bool err_set(struct err *err, enum err_kind kind, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 /* Takes errno along and appends what it means. */
