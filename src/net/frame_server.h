@@ -43,8 +43,8 @@ struct frame_service {
      * `limit` is frame_bytes_max. */
     enum frame_state (*measure)(struct span bytes, size_t limit, size_t *size);
     /* One whole message.  `frame` is borrowed until this returns.  Answer with
-     * frame_reply_send() now or later, exactly once.  False closes the connection (the reply is
-     * then void). */
+     * frame_reply_send() now or later, exactly once.  False closes the connection and takes the
+     * reply back, if it was not given yet. */
     bool (*serve)(void *owner, struct frame_peer *peer, struct frame_reply *reply,
                   struct span frame);
     /* The connection is gone; pending replies of it may still be sent and are dropped.  May be
