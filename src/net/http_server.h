@@ -19,26 +19,9 @@
 #include "base/span.h"
 #include "io/loop.h"
 #include "io/address.h"
+#include "wire/http.h"
 
-struct http_header {
-    struct span name;  /* as received */
-    struct span value; /* without blanks around it */
-};
-
-/* Borrowed until the reply was sent. */
-struct http_request {
-    struct span method;                /* "GET" */
-    struct span target;                /* as received */
-    struct span path;                  /* the target up to '?', not decoded */
-    struct span query;                 /* behind '?', or empty */
-    const struct http_header *headers; /* in arrival order, repeated ones as they came */
-    size_t header_count;
-    struct span body;
-    int version_minor; /* 0 or 1 */
-};
-
-/* The first header of that name, any case; NULL when there is none. */
-const struct http_header *http_request_header(const struct http_request *request, const char *name);
+/* struct http_request and its headers (wire/http.h) are borrowed until the reply was sent. */
 
 struct http_limits {
     size_t connections_max;
@@ -48,10 +31,26 @@ struct http_limits {
     size_t in_flight_max;  /* per connection */
     int64_t header_ms_max; /* from the first byte to the end of the headers: 408 past it */
     int64_t body_ms_max;
-    int64_t idle_ms_max; /* between requests: closed without a word */
+    int64_t idle_ms_max;          /* between requests: closed without a word */
+    size_t unsent_bytes_max;      /* per connection: past it no request of it is read */
+    size_t request_bytes_all_max; /* of requests on their way or unanswered: 503 past it */
 };
 /* Limits that suit a small server; change what differs. */
-struct http_limits http_limits_default(void);
+static inline struct http_limits http_limits_default(void)
+{
+    return (struct http_limits){
+        .connections_max = 16384,
+        .header_bytes_max = (size_t)64 * 1024,
+        .headers_max = 100,
+        .body_bytes_max = (size_t)1024 * 1024,
+        .in_flight_max = 64,
+        .header_ms_max = 10000,
+        .body_ms_max = 30000,
+        .idle_ms_max = 75000,
+        .unsent_bytes_max = (size_t)1024 * 1024,
+        .request_bytes_all_max = (size_t)64 * 1024 * 1024,
+    };
+}
 
 struct http_server;
 struct http_exchange; /* one request and the place of its reply */
