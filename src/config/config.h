@@ -12,6 +12,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/command.h"
 #include "base/err.h"
 #include "base/span.h"
 #include "base/text.h"
@@ -46,12 +47,18 @@ struct config_option { /* a key taken as it is, "log.segment.bytes", "startingOf
     const char *value;
 };
 
+struct document_place;
+
 struct config_job {
     const char *name;
     const char *from; /* the topic */
     const char *sql;
     int sql_line;   /* where its first line stands in the file: 1-based; 0 without a file */
-    int sql_indent; /* columns that the file has more than the text */
+    int sql_indent; /* columns that the file has more than the text, in its first line */
+    const struct document_place *sql_places; /* of all its lines: config_job_place() */
+    size_t sql_place_count;
+    int line; /* where the job's name stands */
+    int column;
     enum config_trigger trigger;
     int64_t trigger_ms;              /* of CONFIG_TRIGGER_EVERY; 0: as fast as possible */
     const char *starting_offsets;    /* "earliest", "latest", or Spark's JSON */
@@ -95,7 +102,12 @@ struct config_flags {
     int port_base; /* 0: not given */
 };
 
+/* -f, --port-base and --home of a command that has them.  ERR_MALFORMED. */
+MUST_CHECK bool config_flags_read(const struct command_line *line, struct config_flags *flags,
+                                  struct err *err);
+
 #define CONFIG_FAULTS_MAX 100
+#define CONFIG_PATH_BYTES_MAX 4096
 
 struct config_fault {
     int line; /* 1-based, 0: not about a place in a file */
@@ -104,7 +116,8 @@ struct config_fault {
 };
 
 struct config_faults {
-    size_t count; /* may be more than what is kept */
+    size_t count;                     /* may be more than what is kept */
+    char file[CONFIG_PATH_BYTES_MAX]; /* in which the lines are; empty: there is no file */
     struct config_fault kept[CONFIG_FAULTS_MAX];
 };
 
@@ -113,7 +126,21 @@ struct config_faults {
 MUST_CHECK struct config *config_load(const struct config_flags *flags, bool with_sql,
                                       struct config_faults *faults);
 void config_close(struct config *config); /* NULL is fine */
+/* One line for each fault, as compilers do: "steelthread.yml:12:5: unknown key ...". */
+void config_faults_write(const struct config_faults *faults, struct text *out);
+
+/* Only the directory: absolute, from the flag, STEELTHREAD_HOME, XDG_DATA_HOME or HOME.  For
+ * commands that look for a running thread.  ERR_NOT_FOUND: none of them is set; ERR_LIMIT. */
+MUST_CHECK bool config_home(const char *flag, char home[CONFIG_PATH_BYTES_MAX], struct err *err);
+
 const char *config_service_name(enum config_service service);
+/* Is it part of this configuration?  Not a box that kafka.brokers or metastore.uris replaces, nor
+ * the job service without a job. */
+bool config_starts(const struct config *config, enum config_service service);
+/* How our own clients on this machine reach the service. */
+struct address config_client_address(const struct config *config, enum config_service service);
+/* Moves a line and column of the job's SQL to those of the file; without a file they stay. */
+void config_job_place(const struct config_job *job, int *line, int *column);
 /* The value of a broker key, or NULL. */
 const char *config_broker_option(const struct config *config, const char *name);
 /* The path of a storage path ("/tmp/x" is HOME/files/tmp/x; "file:///..." must lie inside the

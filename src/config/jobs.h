@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* jobs.h - the section `jobs`: each is a topic, a statement, and where its rows go.
+ *
+ * Thread: any. */
+#ifndef CONFIG_JOBS_H
+#define CONFIG_JOBS_H
+
+#include "config/section.h"
+
+#define JOBS_MAX 100
+
+/* Into config->jobs, which is emptied first. */
+void jobs_read(struct section_reader *reader, const struct section_value *value, void *config);
+/* Two jobs that write one directory or keep one checkpoint are a fault. */
+void jobs_check(struct section_reader *reader);
+
+#endif

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* section.c - keys looked up in tables, and faults gathered. */
+#include "config/section.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/guess.h"
+
+void section_fault_at(struct section_reader *reader, int line, int column, const char *text)
+{
+    struct config_faults *faults = reader->faults;
+    if (faults->count < CONFIG_FAULTS_MAX) {
+        struct config_fault *fault = &faults->kept[faults->count];
+        fault->line = line;
+        fault->column = column;
+        (void)snprintf(fault->text, sizeof(fault->text), "%s", text);
+    }
+    faults->count++;
+}
+
+void section_fault(struct section_reader *reader, const struct document_node *node, const char *fmt,
+                   ...)
+{
+    char text[ERR_TEXT_BYTES];
+    va_list args;
+
+    va_start(args, fmt);
+    (void)vsnprintf(text, sizeof(text), fmt, args);
+    va_end(args);
+    section_fault_at(reader, node == NULL ? 0 : node->line, node == NULL ? 0 : node->column, text);
+}
+
+static const char *kind_text(const struct document_node *node)
+{
+    switch (node->kind) {
+    case DOCUMENT_MAPPING:
+        return "a mapping";
+    case DOCUMENT_SEQUENCE:
+        return "a list";
+    case DOCUMENT_SCALAR:
+        break;
+    }
+    return node->text[0] == '\0' ? "empty" : "a text";
+}
+
+static bool is_empty(const struct document_node *node)
+{
+    return node->kind == DOCUMENT_SCALAR && node->style == DOCUMENT_PLAIN &&
+           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
+            strcmp(node->text, "null") == 0);
+}
+
+/* Is the same key already there, before `key`? */
+static const struct document_node *earlier(const struct document_node *first,
+                                           const struct document_node *key)
+{
+    for (const struct document_node *n = first; n != key; n = n->next->next) {
+        if (n->kind == DOCUMENT_SCALAR && strcmp(n->text, key->text) == 0)
+            return n;
+    }
+    return NULL;
+}
+
+bool section_each(struct section_reader *reader, const struct section_value *section,
+                  void (*member)(struct section_reader *reader, const struct section_value *value,
+                                 void *into),
+                  void *into)
+{
+    const struct document_node *node = section->node;
+    if (is_empty(node))
+        return true;
+    if (node->kind != DOCUMENT_MAPPING) {
+        section_fault(reader, node, "`%s` is %s, want a mapping: `key: value`", section->name,
+                      kind_text(node));
+        return false;
+    }
+    for (const struct document_node *key = node->first; key != NULL; key = key->next->next) {
+        if (key->kind != DOCUMENT_SCALAR) {
+            section_fault(reader, key, "a key of `%s` is %s, want a name", section->name,
+                          kind_text(key));
+            continue;
+        }
+        const struct document_node *before = earlier(node->first, key);
+        if (before != NULL) {
+            section_fault(reader, key, "`%s` is there twice, first in line %d", key->text,
+                          before->line);
+            continue;
+        }
+        member(reader, &(struct section_value){key->text, key, key->next}, into);
+    }
+    return true;
+}
+
+struct lookup {
+    const struct section_value *section;
+    const struct section_key *keys;
+    size_t key_count;
+    bool *seen;
+    void *into;
+};
+
+static void unknown_key(struct section_reader *reader, const struct section_value *value,
+                        const struct lookup *lookup)
+{
+    struct guess guess = guess_start(span_of(value->name));
+    for (size_t i = 0; i < lookup->key_count; i++)
+        guess_offer(&guess, lookup->keys[i].name);
+    const char *where = lookup->section->key == NULL ? "" : " in `";
+    const char *name = lookup->section->key == NULL ? "" : lookup->section->name;
+    const char *close = lookup->section->key == NULL ? "" : "`";
+    if (guess_best(&guess) != NULL) {
+        section_fault(reader, value->key, "unknown key `%s`%s%s%s; did you mean `%s`?", value->name,
+                      where, name, close, guess_best(&guess));
+        return;
+    }
+    char known[256] = "";
+    size_t used = 0;
+    for (size_t i = 0; i < lookup->key_count && used < sizeof(known); i++)
+        used += (size_t)snprintf(known + used, sizeof(known) - used, "%s%s", i == 0 ? "" : ", ",
+                                 lookup->keys[i].name);
+    section_fault(reader, value->key, "unknown key `%s`%s%s%s; known are %s", value->name, where,
+                  name, close, known);
+}
+
+static void read_member(struct section_reader *reader, const struct section_value *value,
+                        void *into)
+{
+    struct lookup *lookup = into;
+    for (size_t i = 0; i < lookup->key_count; i++) {
+        if (strcmp(lookup->keys[i].name, value->name) == 0) {
+            if (lookup->seen != NULL)
+                lookup->seen[i] = true;
+            lookup->keys[i].read(reader, value, lookup->into);
+            return;
+        }
+    }
+    unknown_key(reader, value, lookup);
+}
+
+void section_read(struct section_reader *reader, const struct section_value *section,
+                  const struct section_key *keys, size_t key_count, bool *seen, void *into)
+{
+    struct lookup lookup = {section, keys, key_count, seen, into};
+    (void)section_each(reader, section, read_member, &lookup);
+}
+
+bool section_text(struct section_reader *reader, const struct section_value *value,
+                  const char **text)
+{
+    if (value->node->kind != DOCUMENT_SCALAR || is_empty(value->node)) {
+        section_fault(reader, value->node, "`%s` is %s, want a text", value->name,
+                      kind_text(value->node));
+        return false;
+    }
+    *text = value->node->text;
+    return true;
+}
+
+bool section_whole(struct section_reader *reader, const struct section_value *value, int64_t min,
+                   int64_t max, int64_t *number)
+{
+    const char *text;
+    int64_t found;
+    if (!section_text(reader, value, &text))
+        return false;
+    if (!span_to_i64(span_of(text), &found)) {
+        section_fault(reader, value->node, "`%s` is \"%s\", want a whole number", value->name,
+                      text);
+        return false;
+    }
+    if (found < min || found > max) {
+        section_fault(reader, value->node, "`%s` is %s, want %lld to %lld", value->name, text,
+                      (long long)min, (long long)max);
+        return false;
+    }
+    *number = found;
+    return true;
+}
+
+const char *section_copy(struct section_reader *reader, const char *text)
+{
+    const char *copy = arena_string(reader->arena, span_of(text));
+    if (copy != NULL)
+        return copy;
+    section_fault(reader, NULL, "the configuration needs more than %zu bytes",
+                  reader->arena->limit);
+    return "";
+}
+
+void *section_new(struct section_reader *reader, size_t count, size_t size)
+{
+    void *memory = arena_new(reader->arena, count, size, _Alignof(max_align_t));
+    if (memory == NULL)
+        section_fault(reader, NULL, "the configuration needs more than %zu bytes",
+                      reader->arena->limit);
+    return memory;
+}
