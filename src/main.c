@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* main.c - the table of services: an event meets them in this order. */
+#include "base/mem.h"
+#include "cli/cli.h"
+
+static const struct cli_service services[] = {
+    {NULL, NULL, NULL},
+};
+
+int main(int argc, char **argv)
+{
+    const struct cli cli = {services, COUNT_OF(services) - 1, NULL, 0};
+    return cli_main(&cli, argc, argv);
+}
