@@ -57,6 +57,9 @@ void query_close(struct query *query); /* NULL is fine; finishes what runs */
 /* Runs one statement of the engine's own SQL (from a dialect, never a user's text) as far as its
  * first rows.  Then its columns are known. */
 MUST_CHECK bool query_start(struct query *query, struct span sql, struct err *err);
+/* Only the columns that the statement would have; it does not run.  A type that is not read here
+ * shows as ENGINE_UNKNOWN, where query_start would refuse. */
+MUST_CHECK bool query_describe(struct query *query, struct span sql, struct err *err);
 /* The next chunk.  True with query_row_count() == 0: there are no more. */
 MUST_CHECK bool query_next(struct query *query, struct err *err);
 /* Forgets the statement, also in its middle; calling it without one is fine. */
