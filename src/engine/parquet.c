@@ -173,7 +173,7 @@ static void source_run(duckdb_function_info info, duckdb_data_chunk output)
     size_t from = atomic_fetch_add(&parquet->next, room);
     size_t left = from < parquet->record_count ? parquet->record_count - from : 0;
     size_t count = left < room ? left : room;
-    for (size_t i = 0; i < projection->count; i++)
+    for (size_t i = 0; i < projection->count && count > 0; i++)
         fill(l, l->duckdb_data_chunk_get_vector(output, i), projection->columns[i],
              parquet->records + from, count);
     l->duckdb_data_chunk_set_size(output, count);

@@ -437,7 +437,11 @@ bool query_next(struct query *query, struct err *err)
     query->chunk = l->duckdb_fetch_chunk(query->result);
     if (query->chunk == NULL) {
         const char *message = l->duckdb_result_error(&query->result);
-        return message == NULL || message[0] == '\0' || fail(query, message, err);
+        if (message != NULL && message[0] != '\0')
+            return fail(query, message, err);
+        l->duckdb_destroy_result(&query->result); /* which may not be asked again */
+        query->has_result = false;
+        return true;
     }
     query->row_count = l->duckdb_data_chunk_get_size(query->chunk);
     return true;
