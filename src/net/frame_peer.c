@@ -148,6 +148,15 @@ static void hold_or_close(struct frame_peer *peer)
     frame_peer_close(peer);
 }
 
+static enum frame_state measure(struct frame_peer *peer, struct span bytes, size_t *size)
+{
+    const struct frame_service *service = peer->server->service;
+    size_t limit = peer->server->limits.frame_bytes_max;
+
+    return service->measure_on != NULL ? service->measure_on(peer, bytes, limit, size)
+                                       : service->measure(bytes, limit, size);
+}
+
 static size_t serve_messages(struct frame_peer *peer, struct span bytes)
 {
     const struct frame_limits *limits = &peer->server->limits;
@@ -162,8 +171,7 @@ static size_t serve_messages(struct frame_peer *peer, struct span bytes)
         size_t size = 0;
         if (rest.size < peer->needed_bytes)
             break;
-        enum frame_state state =
-            peer->server->service->measure(rest, limits->frame_bytes_max, &size);
+        enum frame_state state = measure(peer, rest, &size);
         if (state == FRAME_MORE && size <= limits->frame_bytes_max &&
             rest.size <= limits->frame_bytes_max) {
             peer->needed_bytes = size;

@@ -42,6 +42,11 @@ struct frame_service {
      * size in all; with FRAME_MORE *size is what is needed in all when that is known, else 0.
      * `limit` is frame_bytes_max. */
     enum frame_state (*measure)(struct span bytes, size_t limit, size_t *size);
+    /* The same, asked instead when it is not NULL: for messages whose end is found only by walking
+     * them.  frame_peer_state(peer) may keep where the walk stands; the next call for this peer
+     * gets the same bytes with more behind them, or, after FRAME_COMPLETE, the next message. */
+    enum frame_state (*measure_on)(struct frame_peer *peer, struct span bytes, size_t limit,
+                                   size_t *size);
     /* One whole message.  `frame` is borrowed until this returns.  Answer with
      * frame_reply_send() now or later, exactly once.  False closes the connection and takes the
      * reply back, if it was not given yet. */
