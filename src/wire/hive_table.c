@@ -340,6 +340,7 @@ void hive_table_write(struct text *out, const struct hive_table *table)
     thrift_write_text_field(out, 10, table->view_original_text);
     thrift_write_text_field(out, 11, table->view_expanded_text);
     thrift_write_text_field(out, 12, table->type);
+    thrift_write_bool_field(out, 15, false); /* rewriteEnabled: no materialized views */
     thrift_write_stop(out);
 }
 

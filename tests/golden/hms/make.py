@@ -19,10 +19,13 @@ KINDS = {"CALL": TMessageType.CALL, "REPLY": TMessageType.REPLY, "ONEWAY": TMess
          "EXCEPTION": TMessageType.EXCEPTION}
 APPLICATION_EXCEPTION = {1: (1, TType.STRING, "message", "UTF8", None),
                          2: (2, TType.I32, "type", None, None)}
+STRINGS = tuple((i, TType.STRING, "", "UTF8", None) for i in (1, 2, 3))
+ARGUMENTS_LATER = {"get_unique_constraints": ((1, TType.STRUCT, "", [None, STRINGS], None),)}
+LATER = {18: (18, TType.I32, "ownerType", None, None)}  # of Hive 3's Table
 
 
 def put_struct(out, spec, fields):
-    by_id = spec if isinstance(spec, dict) else {row[0]: row for row in spec if row}
+    by_id = LATER | (spec if isinstance(spec, dict) else {row[0]: row for row in spec if row})
     for number in sorted(fields):
         _, kind, name, arguments, _ = by_id[number]
         out.writeFieldBegin(name, kind, number)
@@ -52,6 +55,8 @@ def encode(line):
     _, _, kind, method, sequence, fields = line.rstrip("\n").split(" ", 5)
     if kind == "EXCEPTION":
         spec = APPLICATION_EXCEPTION
+    elif method in ARGUMENTS_LATER:
+        spec = ARGUMENTS_LATER[method]
     else:
         part = "_result" if kind == "REPLY" else "_args"
         module = service if hasattr(service, method + part) else base_service
