@@ -54,7 +54,8 @@ static void parse(enum http_kind kind, struct span bytes, size_t piece, struct t
         http_parser_begin(parser, &message);
         whole++;
     }
-    text_printf(out, "end %d", http_parser_refusal(parser, NULL));
+    /* Of two faults the one seen first names the status, and that depends on the pieces. */
+    text_add_string(out, http_parser_refusal(parser, NULL) != 0 ? "refused" : "taken");
     http_message_reset(&message);
     http_parser_close(parser);
 }
