@@ -8,9 +8,9 @@
  * socket takes are written in one call; libuv gets the rest and says when they
  * have left.
  *
- *   started -> (paused <-> reading) -> finishing -> closing -> gone
- *                    |                                 ^
- *                    +------- error, close ------------+
+ *   started -> (paused <-> reading) -> finishing (-> lingering) -> closing -> gone
+ *                    |                                                ^
+ *                    +------- error, close ---------------------------+
  */
 #include "io/connection.h"
 
@@ -64,7 +64,17 @@ struct connection {
     bool at_end; /* the peer sends no more */
     bool finishing;
     bool closing;
-    char reason[128]; /* empty: in order */
+    struct last_words *linger; /* NULL unless it is to be patient at the end */
+    char reason[128];          /* empty: in order */
+};
+
+/* The end of a connection whose peer may still be sending. */
+struct last_words {
+    struct connection *connection; /* NULL once it is closed */
+    struct loop_timer *timer;
+    uv_shutdown_t shutdown;
+    bool begun;
+    bool shut;
 };
 
 static void start_reading(struct connection *connection);
@@ -93,11 +103,26 @@ static void connection_gone(uv_handle_t *uv)
     mem_free(connection);
 }
 
+static void end_linger(struct connection *connection)
+{
+    struct last_words *linger = connection->linger;
+
+    connection->linger = NULL;
+    if (linger == NULL)
+        return;
+    loop_timer_close(linger->timer);
+    if (linger->begun && !linger->shut)
+        linger->connection = NULL; /* libuv still has the request, and calls back */
+    else
+        mem_free(linger);
+}
+
 static void end_connection(struct connection *connection, const char *reason)
 {
     if (connection->closing)
         return;
     connection->closing = true;
+    end_linger(connection);
     (void)snprintf(connection->reason, sizeof(connection->reason), "%s", reason);
     loop_forget_turn_end(connection->loop, &connection->flush);
     uv_close(&connection->uv.handle, connection_gone);
@@ -153,8 +178,46 @@ static void write_rest(struct connection *connection)
         connection->writing = true;
 }
 
+static void linger_shut(uv_shutdown_t *shutdown, int status)
+{
+    struct last_words *linger = CONTAINER_OF(shutdown, struct last_words, shutdown);
+
+    linger->shut = true;
+    if (linger->connection == NULL)
+        mem_free(linger);
+    else if (status != 0)
+        end_connection(linger->connection, "");
+}
+
+static void linger_over(void *owner)
+{
+    end_connection(owner, "");
+}
+
+static void begin_linger(struct connection *connection)
+{
+    struct last_words *linger = connection->linger;
+
+    if (linger->begun)
+        return;
+    if (connection->at_end ||
+        uv_shutdown(&linger->shutdown, &connection->uv.stream, linger_shut) != 0) {
+        end_connection(connection, "");
+        return;
+    }
+    linger->begun = true;
+    linger->timer = loop_timer_create(connection->loop, linger_over, connection);
+    loop_timer_start(linger->timer, CONNECTION_LINGER_MS, 0);
+    if (!connection->offering)
+        start_reading(connection);
+}
+
 static void all_sent(struct connection *connection)
 {
+    if (connection->finishing && connection->linger != NULL) {
+        begin_linger(connection);
+        return;
+    }
     if (connection->finishing) {
         end_connection(connection, "");
         return;
@@ -301,9 +364,10 @@ static void stream_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer)
 {
     struct connection *connection = uv->data;
 
-    if (size == 0 || connection->closing)
+    bool lingering = connection->linger != NULL && connection->linger->begun;
+    if (size == 0 || connection->closing || (lingering && size > 0))
         return;
-    if (size == UV_EOF && connection->events->ended != NULL) {
+    if (size == UV_EOF && connection->events->ended != NULL && !lingering) {
         stop_reading(connection);
         connection->at_end = true;
         connection->events->ended(connection->owner);
@@ -323,8 +387,10 @@ static void stream_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer)
 
 static void start_reading(struct connection *connection)
 {
-    if (connection->reading || connection->paused || connection->closing || connection->finishing ||
-        connection->at_end)
+    bool lingering = connection->linger != NULL && connection->linger->begun;
+    if (connection->reading || connection->closing || connection->at_end)
+        return;
+    if ((connection->paused || connection->finishing) && !lingering)
         return;
     int failed = uv_read_start(&connection->uv.stream, stream_alloc, stream_read);
     if (failed != 0)
@@ -421,6 +487,15 @@ void connection_finish(struct connection *connection)
         stop_reading(connection);
     if (!connection->writing)
         loop_at_turn_end(connection->loop, &connection->flush);
+}
+
+void connection_linger(struct connection *connection)
+{
+    if (connection->closing || connection->finishing)
+        return;
+    connection->linger = mem_new(sizeof(*connection->linger));
+    connection->linger->connection = connection;
+    connection_finish(connection);
 }
 
 void connection_close(struct connection *connection)

@@ -15,6 +15,8 @@
 #include "base/span.h"
 #include "io/address.h"
 
+#define CONNECTION_LINGER_MS 1000
+
 struct connection;
 
 /* Owner's functions; called on the loop. */
@@ -45,6 +47,10 @@ void connection_pause(struct connection *connection);
 void connection_resume(struct connection *connection);
 /* Reads no more; closes when all was sent. */
 void connection_finish(struct connection *connection);
+/* The same for a peer that may still be sending: after the last byte it is told that no more comes,
+ * and what it sends is read and dropped for up to CONNECTION_LINGER_MS, so that a reset does not
+ * overtake our last words (RFC 9112 section 9.6). */
+void connection_linger(struct connection *connection);
 /* Now; closed() is called on a later turn.  Sends and events after it are no-ops. */
 void connection_close(struct connection *connection);
 /* The address that the client connected to, and its own; empty hosts for Unix sockets. */

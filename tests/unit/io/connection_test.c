@@ -39,6 +39,7 @@ struct scene {
     bool finish_at_end;
     bool pause_first;
     bool paused_once;
+    bool linger_first;
     int drained;
     char reason[128];
     /* the client's */
@@ -54,6 +55,11 @@ static size_t serve_received(void *owner, struct span bytes)
         connection_pause(scene->connection);
         loop_timer_start(scene->timer, 20, 0);
         return 0;
+    }
+    if (scene->linger_first) {
+        connection_send(scene->connection, span_of("bye"));
+        connection_linger(scene->connection);
+        return bytes.size;
     }
     size_t take = bytes.size - bytes.size % scene->unit;
     scene->received += take;
@@ -227,6 +233,35 @@ static void resuming_offers_what_waited(void **state)
     assert_int_equal(scene.received, 5);
 }
 
+static void go_on_sending(struct task *task)
+{
+    struct scene *scene = CONTAINER_OF(task, struct scene, client);
+    struct err err = {0};
+    static char many[1 << 20];
+    char back[4];
+    size_t got = 0;
+    int fd;
+
+    scene->client_ok = dial_connect(&fd, &scene->address, WAIT_MS, &err) &&
+                       dial_send(fd, (struct span){many, sizeof(many)}, WAIT_MS, &err) &&
+                       dial_receive(fd, back, sizeof(back), &got, WAIT_MS, &err) && got == 3 &&
+                       memcmp(back, "bye", 3) == 0 &&
+                       dial_receive(fd, back, sizeof(back), &got, WAIT_MS, &err) && got == 0;
+    file_close(fd);
+}
+
+/* Who is still sending when we leave gets to read why, and then the end. */
+static void lingers_for_who_still_sends(void **state)
+{
+    (void)state;
+    struct scene scene;
+
+    scene_init(&scene, go_on_sending, "127.0.0.1:0");
+    scene.linger_first = true;
+    scene_run(&scene);
+    assert_string_equal(scene.reason, "");
+}
+
 static void send_too_much(struct task *task)
 {
     struct scene *scene = CONTAINER_OF(task, struct scene, client);
@@ -328,6 +363,7 @@ int main(void)
         cmocka_unit_test(works_over_a_unix_socket),
         cmocka_unit_test(keeps_what_is_not_consumed),
         cmocka_unit_test(resuming_offers_what_waited),
+        cmocka_unit_test(lingers_for_who_still_sends),
         cmocka_unit_test(closes_who_sends_more_than_may_wait),
         cmocka_unit_test(sends_all_to_a_late_reader),
         cmocka_unit_test(refuses_an_address_in_use),
