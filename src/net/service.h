@@ -20,6 +20,8 @@
 #include "net/http_server.h"
 
 #define SERVICE_DRAIN_MS_MAX 9000 /* the supervisor kills at 10 s */
+/* The supervisor's pid, in the environment of the services it starts: they end when it does. */
+#define SERVICE_PARENT_VARIABLE "STEELTHREAD_SUPERVISOR_PID"
 
 struct service;
 
