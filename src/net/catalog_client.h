@@ -22,15 +22,14 @@
 
 #include "base/arena.h"
 #include "base/err.h"
-#include "io/socket.h"
+#include "io/address.h"
 #include "wire/hive_table.h"
 
 #define CATALOG_CLIENT_REPLY_BYTES_MAX (64 * 1024 * 1024)
 
 struct catalog_client;
 
-/* Not connected to yet.  `timeout_ms` bounds each wait of a call: to connect, to send, for more of
- * the answer. */
+/* Not connected to yet.  `timeout_ms` bounds each call. */
 struct catalog_client *catalog_client_create(const struct address *address, int64_t timeout_ms)
     __attribute__((returns_nonnull));
 void catalog_client_close(struct catalog_client *client); /* NULL is fine */
