@@ -78,7 +78,7 @@ static int64_t left_ms(const struct catalog_client *client)
     return left > 0 ? left : 0;
 }
 
-/* *nothing: the peer closed before it sent a byte of the reply. */
+/* *nothing: the connection ended before a byte of the reply came. */
 static bool receive(struct catalog_client *client, bool *nothing, struct err *err)
 {
     struct thrift_scan scan = {0};
@@ -92,11 +92,12 @@ static bool receive(struct catalog_client *client, bool *nothing, struct err *er
         if (to == NULL)
             return err_set(err, ERR_LIMIT, "a reply of more than %d bytes",
                            CATALOG_CLIENT_REPLY_BYTES_MAX);
-        if (!dial_receive(client->fd, to, RECEIVE_BYTES, &got, left_ms(client), err))
+        bool ok = dial_receive(client->fd, to, RECEIVE_BYTES, &got, left_ms(client), err);
+        if (ok && got == 0)
+            ok = err_set(err, ERR_UNAVAILABLE, "the connection was closed without an answer");
+        if (!ok) {
+            *nothing = client->reply.size == 0 && left_ms(client) > 0;
             return false;
-        if (got == 0) {
-            *nothing = client->reply.size == 0;
-            return err_set(err, ERR_UNAVAILABLE, "the connection was closed without an answer");
         }
         text_added(&client->reply, got);
         progress = thrift_scan(&scan, text_span(&client->reply), CATALOG_CLIENT_REPLY_BYTES_MAX);
@@ -106,10 +107,22 @@ static bool receive(struct catalog_client *client, bool *nothing, struct err *er
     return true;
 }
 
+/* A connection that has something to say before it was asked is at its end, or out of step. */
+static void drop_if_gone(struct catalog_client *client)
+{
+    char byte;
+    size_t got;
+    struct err err;
+
+    if (client->fd >= 0 && dial_receive(client->fd, &byte, 1, &got, 0, &err))
+        disconnect(client);
+}
+
 static bool exchange(struct catalog_client *client, const struct call *call, struct err *err)
 {
     if (client->request.full)
         return err_set(err, ERR_LIMIT, "a request of more than %d bytes", REQUEST_BYTES_MAX);
+    drop_if_gone(client);
     client->deadline_ms = clock_steady_ms() + client->timeout_ms;
     for (;;) {
         bool was_idle = client->fd >= 0;

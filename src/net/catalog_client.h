@@ -3,8 +3,8 @@
  *
  * Blocking, over one connection that is opened when first needed and again
  * after it was lost.  A call that only reads is sent once more when a
- * connection that had been idle turns out to be gone; one that changes
- * something is not, as it may have happened.
+ * connection that had been idle ends under it; one that changes something is
+ * not, as it may have happened.
  *
  * Errors: ERR_NOT_FOUND (NoSuchObjectException), ERR_CONFLICT
  * (AlreadyExistsException), ERR_UNSUPPORTED (the metastore refuses:

@@ -191,6 +191,8 @@ static void repeats_reads_only(void **state)
                                       {PLAY_HANG_UP, "get_all_databases_reply"},
                                       {PLAY_REPLY, "get_all_databases_reply"},
                                       {PLAY_CLOSE, NULL},
+                                      {PLAY_REPLY, "get_all_databases_reply"},
+                                      {PLAY_CLOSE, NULL},
                                       {PLAY_END, NULL}};
     struct peer peer = start_peer(acts);
     struct catalog_client *client = catalog_client_create(&peer.address, 10000);
@@ -199,7 +201,7 @@ static void repeats_reads_only(void **state)
     struct err err = {0};
 
     arena_init(&arena, 1024 * 1024);
-    for (int i = 0; i < 3; i++)
+    for (int i = 0; i < 4; i++) /* the fourth is closed under its eyes, and sent again */
         assert_true(catalog_client_get_databases(client, &arena, &names, &err));
     assert_false(catalog_client_drop_table(client, "default", "t", true, &err));
     assert_int_equal(err.kind, ERR_UNAVAILABLE);
