@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* main.c - the table of services: an event meets them in this order. */
 #include "base/mem.h"
+#include "catalog/catalog.h"
 #include "cli/cli.h"
 
 static const struct cli_service services[] = {
+    {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
     {NULL, NULL, NULL},
 };
 
