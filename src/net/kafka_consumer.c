@@ -295,6 +295,15 @@ static void keep(struct partition_state *state, rd_kafka_message_t *const *messa
     state->kept_count = count;
 }
 
+/* Takes over the news that a partition has nothing more. */
+static void pass_end(struct partition_state *state, rd_kafka_message_t *message)
+{
+    state->at_end = true;
+    if (message->offset > state->position)
+        state->position = message->offset;
+    rd_kafka_message_destroy(message);
+}
+
 /* Takes one message over: a record for the chunk, or news about the partition.  False: an error,
  * and the message is gone. */
 static bool take(struct kafka_consumer *consumer, struct partition_state *state,
@@ -309,10 +318,7 @@ static bool take(struct kafka_consumer *consumer, struct partition_state *state,
         return true;
     }
     if (code == RD_KAFKA_RESP_ERR__PARTITION_EOF) {
-        state->at_end = true;
-        if (message->offset > state->position)
-            state->position = message->offset;
-        rd_kafka_message_destroy(message);
+        pass_end(state, message);
         return true;
     }
     (void)kafka_conf_error(err, code, rd_kafka_message_errstr(message));
@@ -396,6 +402,26 @@ bool kafka_consumer_read(struct kafka_consumer *consumer, const struct kafka_ran
             break;
         if (!take_all(consumer, state, range, messages, (size_t)got, chunk, err))
             return false;
+    }
+    return true;
+}
+
+bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition)
+{
+    struct partition_state *state = state_of(consumer, partition);
+
+    while (state->kept_count == 0) {
+        rd_kafka_message_t *message;
+        if (rd_kafka_consume_batch(consumer->topic, partition, 0, &message, 1) != 1)
+            return false;
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            keep(state, &message, 1);
+            return true;
+        }
+        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+            pass_end(state, message);
+        else
+            rd_kafka_message_destroy(message); /* it comes again if it lasts */
     }
     return true;
 }

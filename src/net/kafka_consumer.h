@@ -86,6 +86,10 @@ MUST_CHECK bool kafka_consumer_read(struct kafka_consumer *consumer,
 /* True when the position is where the partition ended at the last answer. */
 bool kafka_consumer_at_end(const struct kafka_consumer *consumer, int32_t partition);
 
+/* Whether a record waits to be read.  One that is found is kept for the next read.  After a false
+ * here the next arrival makes kafka_consumer_event() readable. */
+bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition);
+
 /* A descriptor that becomes readable when something arrives for a partition that had nothing
  * waiting.  The consumer's own. */
 int kafka_consumer_event(const struct kafka_consumer *consumer);
