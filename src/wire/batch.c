@@ -83,7 +83,7 @@ bool batch_check_crc(const struct batch *batch, struct err *err)
 static bool records_hold(const struct batch *batch, struct err *err)
 {
     struct batch_records records;
-    struct batch_record record;
+    struct batch_record record = {0};
 
     if (!batch_records_init(&records, batch, err))
         return false;
@@ -179,7 +179,7 @@ static struct span nullable_bytes(struct reader *r)
     return reader_bytes(r, size < 0 ? SIZE_MAX : (size_t)size);
 }
 
-static struct batch_header read_header(struct reader *r)
+static struct batch_header take_header(struct reader *r)
 {
     struct batch_header header;
 
@@ -191,14 +191,14 @@ static struct batch_header read_header(struct reader *r)
 }
 
 /* All headers, and that there are as many as they say. */
-static struct span read_headers(struct reader *r, int32_t count)
+static struct span take_headers(struct reader *r, int32_t count)
 {
     const unsigned char *start = r->next;
 
     if (count < 0)
         (void)reader_bytes(r, SIZE_MAX);
     for (int32_t i = 0; i < count && !r->bad; i++)
-        (void)read_header(r);
+        (void)take_header(r);
     return r->bad ? (struct span){NULL, 0} : (struct span){start, (size_t)(r->next - start)};
 }
 
@@ -216,7 +216,7 @@ bool batch_records_next(struct batch_records *records, struct batch_record *reco
     record->key = nullable_bytes(&r);
     record->value = nullable_bytes(&r);
     record->header_count = reader_varint(&r);
-    record->headers = read_headers(&r, record->header_count);
+    record->headers = take_headers(&r, record->header_count);
 
     if (records->reader.bad || r.bad || r.left > 0)
         return err_set(err, ERR_MALFORMED, "record %d of %d does not parse", index,
@@ -239,7 +239,7 @@ bool batch_records_next(struct batch_records *records, struct batch_record *reco
 struct batch_header batch_header_next(struct span *headers)
 {
     struct reader r = reader_of(*headers);
-    struct batch_header header = read_header(&r);
+    struct batch_header header = take_header(&r);
 
     *headers = (struct span){r.next, r.left};
     return header;

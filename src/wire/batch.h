@@ -33,9 +33,9 @@
 #include "wire/reader.h"
 
 #define BATCH_MAGIC 2
-#define BATCH_PEEK_BYTES 12   /* base offset and size: enough to find the next batch */
-#define BATCH_HEADER_BYTES 61 /* up to the records */
-#define BATCH_BYTES_MAX (16 * 1024 * 1024)
+#define BATCH_PEEK_BYTES 12      /* base offset and size: enough to find the next batch */
+#define BATCH_HEADER_BYTES 61    /* up to the records */
+#define BATCH_BYTES_MAX 16777216 /* 16 MiB */
 static_assert(BATCH_BYTES_MAX < INT32_MAX, "the size is an int32 on the wire");
 
 #define BATCH_CODEC_MASK 0x07

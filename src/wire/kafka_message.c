@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* kafka_message.c - the interpreter of kafka_table.c's rows.
  *
- * Recursion goes as deep as structs stand within structs there: four. */
+ * Recursion goes as deep as structs stand within structs there, which is four.
+ * NOLINTBEGIN(misc-no-recursion) */
 #include "wire/kafka_message.h"
 
 #include <assert.h>
@@ -106,7 +107,7 @@ struct decoder {
 
 static bool decode_struct(const struct decoder *d, const struct kafka_struct *table, void *message);
 
-static bool refuse(const struct decoder *d, const struct kafka_field *field, const char *why)
+static bool bad_field(const struct decoder *d, const struct kafka_field *field, const char *why)
 {
     return err_set(d->err, ERR_MALFORMED, "%s %s", field->name, why);
 }
@@ -120,13 +121,13 @@ static bool decode_length(const struct decoder *d, const struct kafka_field *fie
     else
         *length = is_short ? reader_i16(d->reader) : reader_i32(d->reader);
     if (d->reader->bad)
-        return refuse(d, field, "is cut off");
+        return bad_field(d, field, "is cut off");
     if (*length < -1)
-        return refuse(d, field, "has a negative length");
+        return bad_field(d, field, "has a negative length");
     if (*length == -1 && !may_be_null(d->version, field))
-        return refuse(d, field, "is null");
+        return bad_field(d, field, "is null");
     if (is_short && *length > INT16_MAX)
-        return refuse(d, field, "is longer than a string may be");
+        return bad_field(d, field, "is longer than a string may be");
     return true;
 }
 
@@ -140,7 +141,7 @@ static bool decode_span(const struct decoder *d, const struct kafka_field *field
     if (length >= 0)
         span = reader_bytes(d->reader, (size_t)length);
     if (d->reader->bad)
-        return refuse(d, field, "is longer than what is there");
+        return bad_field(d, field, "is longer than what is there");
     *(struct span *)value = span;
     return true;
 }
@@ -313,7 +314,7 @@ static bool decode_tags(const struct decoder *d, const struct kafka_struct *tabl
         if (!decode_field(&inner, field, message))
             return false;
         if (value.bad || value.left > 0)
-            return refuse(d, field, "does not fill its tag");
+            return bad_field(d, field, "does not fill its tag");
     }
     return true;
 }
@@ -383,6 +384,15 @@ static bool is_null(const struct kafka_field *field, const void *data)
     return data == NULL && (field->is_nullable || field->kind == KAFKA_RECORDS);
 }
 
+/* So that -0.0 and NaN are themselves. */
+static uint64_t double_bits(double value)
+{
+    uint64_t bits;
+
+    memcpy(&bits, &value, sizeof(bits));
+    return bits;
+}
+
 static bool struct_is_default(const struct kafka_struct *table, const void *message);
 
 static bool value_is_default(const struct kafka_field *field, const void *value)
@@ -402,10 +412,8 @@ static bool value_is_default(const struct kafka_field *field, const void *value)
         return *(const int32_t *)value == field->fallback;
     case KAFKA_INT64:
         return *(const int64_t *)value == field->fallback;
-    case KAFKA_FLOAT64: {
-        double fallback = (double)field->fallback;
-        return memcmp(value, &fallback, sizeof(fallback)) == 0;
-    }
+    case KAFKA_FLOAT64:
+        return double_bits(*(const double *)value) == double_bits((double)field->fallback);
     case KAFKA_UUID:
         return memcmp(value, &zero, sizeof(zero)) == 0;
     case KAFKA_STRING:
@@ -607,3 +615,5 @@ bool kafka_message_encode(const struct kafka_struct *table, int16_t version, con
                        version, out->limit);
     return true;
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -289,6 +289,7 @@ struct metadata_partition {
     size_t offline_replicas_count;
 };
 
+/* NOLINTNEXTLINE(clang-analyzer-optin.performance.Padding): the order is Kafka's */
 struct metadata_topic_result {
     int16_t error_code;
     struct span name; /* may be null */

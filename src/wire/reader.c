@@ -89,14 +89,15 @@ static uint64_t base_128(struct reader *r, unsigned bits)
 {
     uint64_t value = 0;
 
-    for (unsigned shift = 0; shift < bits; shift += 7) {
-        uint8_t byte = reader_u8(r);
+    for (unsigned shift = 0; shift < bits && r->left > 0; shift += 7) {
+        uint8_t byte = *r->next++;
         uint64_t part = byte & 0x7f;
+        r->left--;
         if (shift + 7 > bits && part >> (bits - shift) != 0)
             break;
         value |= part << shift;
         if ((byte & 0x80) == 0)
-            return r->bad ? 0 : value;
+            return value;
     }
     r->bad = true;
     r->left = 0;

@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (api == NULL)
         return 0;
     const struct kafka_struct *table = (data[1] & 0x80) != 0 ? api->response : api->request;
-    int16_t version = data[1] & 0x7f;
+    int16_t version = (int16_t)(data[1] & 0x7f);
     if (version >= table->first && version <= table->last)
         round_trip(table, version, (struct span){data + 2, size - 2});
     return 0;

@@ -39,6 +39,8 @@ static bool decode(const struct kafka_struct *table, int16_t version, struct spa
     return kafka_message_decode(table, version, &body, message, arena, err);
 }
 
+/* As deep as the rows, which is four. NOLINTBEGIN(misc-no-recursion) */
+
 /* --- filling every field, so that every version of every message is tried ------------------- */
 
 static uint32_t random_next(uint32_t *random)
@@ -180,7 +182,7 @@ static void assert_equal(const struct kafka_struct *table, const void *a, const 
         memcpy(&right, (const char *)b + field->offset, sizeof(right));
         assert_int_equal(left_count, right_count);
         assert_int_equal(left == NULL, right == NULL);
-        for (size_t j = 0; j < left_count; j++)
+        for (size_t j = 0; left != NULL && right != NULL && j < left_count; j++)
             assert_equal_value(field, left + j * element_size(field),
                                right + j * element_size(field));
     }
@@ -213,6 +215,8 @@ static void round_trip(const struct kafka_struct *table, int16_t version, uint32
     arena_reset(&arena);
 }
 
+/* NOLINTEND(misc-no-recursion) */
+
 static void every_version_comes_back_as_it_went(void **state)
 {
     (void)state;
@@ -235,7 +239,7 @@ static void absent_fields_have_kafkas_defaults(void **state)
     (void)state;
     struct fetch_request fetch;
     struct metadata_request metadata;
-    struct metadata_topic_result topic;
+    struct metadata_topic_result topic = {0};
     struct fetch_partition_result partition;
     static const unsigned char all_topics[] = {0, 0, 0, 0};
     struct arena arena;
