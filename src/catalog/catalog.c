@@ -27,8 +27,8 @@ static const struct frame_limits limits = {
     .connections_max = 1000,
     .frame_bytes_max = CATALOG_METHOD_FRAME_BYTES_MAX,
     .in_flight_max = 16,
-    .unsent_bytes_max = 1024 * 1024,
-    .frame_bytes_all_max = 4 * (size_t)CATALOG_METHOD_FRAME_BYTES_MAX,
+    .unsent_bytes_max = (size_t)1024 * 1024,
+    .frame_bytes_all_max = 4 * CATALOG_METHOD_FRAME_BYTES_MAX,
     .idle_ms_max = 0, /* Spark and Hive keep a connection for hours */
 };
 

@@ -9,7 +9,7 @@
 #include "wire/writer.h"
 
 /* What a message may need decoded, and its answer before it is encoded. */
-#define ARENA_BYTES_MAX (64 * 1024 * 1024)
+#define ARENA_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 #define STATUS_ALIVE 2     /* fb303's fb_status */
 #define HIVE_VERSION "3.0" /* what Hive 2.3's metastore answers */

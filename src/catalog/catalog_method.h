@@ -17,8 +17,8 @@
 #include "base/text.h"
 #include "catalog/metastore.h"
 
-#define CATALOG_METHOD_FRAME_BYTES_MAX (16 * 1024 * 1024)
-#define CATALOG_METHOD_REPLY_BYTES_MAX (64 * 1024 * 1024)
+#define CATALOG_METHOD_FRAME_BYTES_MAX ((size_t)16 * 1024 * 1024)
+#define CATALOG_METHOD_REPLY_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 enum catalog_outcome {
     CATALOG_ANSWERED,

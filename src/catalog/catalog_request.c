@@ -55,7 +55,9 @@ static enum catalog_method method_of(struct span name)
 
 int16_t catalog_request_exception(enum catalog_method method, enum catalog_exception exception)
 {
-    return method == CATALOG_METHOD_COUNT ? 0 : methods[method].exceptions[exception];
+    if (method == CATALOG_METHOD_COUNT)
+        return 0;
+    return methods[method].exceptions[exception];
 }
 
 bool catalog_request_is_oneway(const struct catalog_request *request)

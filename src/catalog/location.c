@@ -110,7 +110,7 @@ const char *location_in_storage(const char *storage_root, const char *uri, struc
     else if (span_starts_with(rest, "//")) /* another machine's */
         return NULL;
 
-    text_init(&path, LOCATION_BYTES_MAX * 2);
+    text_init(&path, (size_t)LOCATION_BYTES_MAX * 2);
     if (plain_path(&path, rest) && !path.full && path.size > root_bytes &&
         memcmp(path.bytes, storage_root, root_bytes) == 0 && path.bytes[root_bytes] == '/')
         found = arena_string(arena, text_span(&path));

@@ -84,9 +84,9 @@ const char *metastore_name(const char *what, const char *name, struct arena *are
     return metastore_folded(name, arena, err);
 }
 
-static char lower(char c)
+static bool same_letter(char a, char b)
 {
-    return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+    return span_is_nocase((struct span){&a, 1}, (char[]){b, '\0'});
 }
 
 /* `*` any run, `.` any one.  Goes back to the last `*` only, so that it ends soon. */
@@ -102,7 +102,7 @@ static bool matches_one(struct span pattern, const char *name)
         if (at < size && p[at] == '*') {
             star = at++;
             star_name = name;
-        } else if (at < size && (p[at] == '.' || lower(p[at]) == lower(*name))) {
+        } else if (at < size && (p[at] == '.' || same_letter(p[at], *name))) {
             at++;
             name++;
         } else if (star != SIZE_MAX) {

@@ -15,8 +15,9 @@
 #include "io/worker.h"
 #include "wire/thrift.h"
 
-#define REQUEST_BYTES_MAX (16 * 1024 * 1024)
+#define REQUEST_BYTES_MAX ((size_t)16 * 1024 * 1024)
 #define RECEIVE_BYTES 65536
+#define EXCEPTION_BYTES_MAX ((size_t)1024 * 1024)
 
 struct catalog_client {
     struct address address;
@@ -72,7 +73,7 @@ static void begin(struct catalog_client *client, const struct call *call)
     thrift_write_message(&client->request, THRIFT_CALL, span_of(call->method), client->number);
 }
 
-static int64_t left_ms(const struct catalog_client *client)
+static int64_t time_left_ms(const struct catalog_client *client)
 {
     int64_t left = client->deadline_ms - clock_steady_ms();
     return left > 0 ? left : 0;
@@ -90,13 +91,13 @@ static bool receive(struct catalog_client *client, bool *nothing, struct err *er
         size_t got = 0;
         char *to = text_space(&client->reply, RECEIVE_BYTES);
         if (to == NULL)
-            return err_set(err, ERR_LIMIT, "a reply of more than %d bytes",
+            return err_set(err, ERR_LIMIT, "a reply of more than %zu bytes",
                            CATALOG_CLIENT_REPLY_BYTES_MAX);
-        bool ok = dial_receive(client->fd, to, RECEIVE_BYTES, &got, left_ms(client), err);
+        bool ok = dial_receive(client->fd, to, RECEIVE_BYTES, &got, time_left_ms(client), err);
         if (ok && got == 0)
             ok = err_set(err, ERR_UNAVAILABLE, "the connection was closed without an answer");
         if (!ok) {
-            *nothing = client->reply.size == 0 && left_ms(client) > 0;
+            *nothing = client->reply.size == 0 && time_left_ms(client) > 0;
             return false;
         }
         text_added(&client->reply, got);
@@ -121,15 +122,15 @@ static void drop_if_gone(struct catalog_client *client)
 static bool exchange(struct catalog_client *client, const struct call *call, struct err *err)
 {
     if (client->request.full)
-        return err_set(err, ERR_LIMIT, "a request of more than %d bytes", REQUEST_BYTES_MAX);
+        return err_set(err, ERR_LIMIT, "a request of more than %zu bytes", REQUEST_BYTES_MAX);
     drop_if_gone(client);
     client->deadline_ms = clock_steady_ms() + client->timeout_ms;
     for (;;) {
         bool was_idle = client->fd >= 0;
         bool nothing = true;
-        if (!was_idle && !dial_connect(&client->fd, &client->address, left_ms(client), err))
+        if (!was_idle && !dial_connect(&client->fd, &client->address, time_left_ms(client), err))
             return false;
-        if (dial_send(client->fd, text_span(&client->request), left_ms(client), err) &&
+        if (dial_send(client->fd, text_span(&client->request), time_left_ms(client), err) &&
             receive(client, &nothing, err))
             return true;
         disconnect(client); /* what is still to come on it would answer another call */
@@ -243,7 +244,7 @@ static bool finish_change(struct catalog_client *client, const struct call *call
     struct reader r;
     bool has_value;
 
-    arena_init(&arena, 1024 * 1024);
+    arena_init(&arena, EXCEPTION_BYTES_MAX);
     thrift_write_stop(&client->request);
     bool ok = exchange(client, call, err) && open_reply(client, call, &arena, &r, &has_value, err);
     arena_reset(&arena);

@@ -25,7 +25,7 @@
 #include "io/address.h"
 #include "wire/hive_table.h"
 
-#define CATALOG_CLIENT_REPLY_BYTES_MAX (64 * 1024 * 1024)
+#define CATALOG_CLIENT_REPLY_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 struct catalog_client;
 

@@ -78,7 +78,7 @@ static void read_column(struct reader *r, struct arena *arena, struct hive_colum
     }
 }
 
-static void read_columns(struct reader *r, struct arena *arena, struct hive_columns *columns)
+static void read_column_list(struct reader *r, struct arena *arena, struct hive_columns *columns)
 {
     size_t count = thrift_read_list(r, THRIFT_STRUCT, HIVE_TABLE_COLUMNS_MAX);
 
@@ -156,7 +156,7 @@ static void read_storage(struct reader *r, struct arena *arena, struct hive_stor
 
     while (thrift_next_field(r, &field)) {
         if (thrift_field_is(&field, 1, THRIFT_LIST))
-            read_columns(r, arena, &storage->columns);
+            read_column_list(r, arena, &storage->columns);
         else if (thrift_field_is(&field, 2, THRIFT_STRING))
             storage->location = thrift_read_text(r, arena);
         else if (thrift_field_is(&field, 3, THRIFT_STRING))
@@ -206,7 +206,7 @@ void hive_table_read(struct reader *r, struct arena *arena, struct hive_table *t
         else if (thrift_field_is(&field, 7, THRIFT_STRUCT))
             read_storage(r, arena, &table->storage);
         else if (thrift_field_is(&field, 8, THRIFT_LIST))
-            read_columns(r, arena, &table->partition_keys);
+            read_column_list(r, arena, &table->partition_keys);
         else if (thrift_field_is(&field, 9, THRIFT_MAP))
             read_parameters(r, arena, &table->parameters);
         else if (thrift_field_is(&field, 10, THRIFT_STRING))
@@ -252,7 +252,8 @@ void hive_table_write_names(struct text *out, const struct hive_names *names)
         thrift_write_string(out, span_of(names->names[i]));
 }
 
-static void write_parameters(struct text *out, int16_t id, const struct hive_parameters *parameters)
+static void write_parameter_map(struct text *out, int16_t id,
+                                const struct hive_parameters *parameters)
 {
     thrift_write_field(out, THRIFT_MAP, id);
     thrift_write_map(out, THRIFT_STRING, THRIFT_STRING, parameters->count);
@@ -262,7 +263,7 @@ static void write_parameters(struct text *out, int16_t id, const struct hive_par
     }
 }
 
-static void write_columns(struct text *out, int16_t id, const struct hive_columns *columns)
+static void write_column_list(struct text *out, int16_t id, const struct hive_columns *columns)
 {
     thrift_write_field(out, THRIFT_LIST, id);
     thrift_write_list(out, THRIFT_STRUCT, columns->count);
@@ -290,7 +291,7 @@ static void write_serde(struct text *out, int16_t id, const struct hive_storage 
     thrift_write_field(out, THRIFT_STRUCT, id);
     thrift_write_text_field(out, 1, storage->serde_name);
     thrift_write_text_field(out, 2, storage->serde_library);
-    write_parameters(out, 3, &storage->serde_parameters);
+    write_parameter_map(out, 3, &storage->serde_parameters);
     thrift_write_stop(out);
 }
 
@@ -310,7 +311,7 @@ static void write_not_skewed(struct text *out, int16_t id)
 static void write_storage(struct text *out, int16_t id, const struct hive_storage *storage)
 {
     thrift_write_field(out, THRIFT_STRUCT, id);
-    write_columns(out, 1, &storage->columns);
+    write_column_list(out, 1, &storage->columns);
     thrift_write_text_field(out, 2, storage->location);
     thrift_write_text_field(out, 3, storage->input_format);
     thrift_write_text_field(out, 4, storage->output_format);
@@ -320,7 +321,7 @@ static void write_storage(struct text *out, int16_t id, const struct hive_storag
     thrift_write_field(out, THRIFT_LIST, 8);
     hive_table_write_names(out, &storage->bucket_columns);
     write_orders(out, 9, &storage->sort_columns);
-    write_parameters(out, 10, &storage->parameters);
+    write_parameter_map(out, 10, &storage->parameters);
     write_not_skewed(out, 11);
     thrift_write_bool_field(out, 12, storage->stored_as_sub_directories);
     thrift_write_stop(out);
@@ -335,8 +336,8 @@ void hive_table_write(struct text *out, const struct hive_table *table)
     thrift_write_i32_field(out, 5, table->last_access_time);
     thrift_write_i32_field(out, 6, table->retention);
     write_storage(out, 7, &table->storage);
-    write_columns(out, 8, &table->partition_keys);
-    write_parameters(out, 9, &table->parameters);
+    write_column_list(out, 8, &table->partition_keys);
+    write_parameter_map(out, 9, &table->parameters);
     thrift_write_text_field(out, 10, table->view_original_text);
     thrift_write_text_field(out, 11, table->view_expanded_text);
     thrift_write_text_field(out, 12, table->type);
@@ -349,7 +350,7 @@ void hive_table_write_database(struct text *out, const struct hive_database *dat
     thrift_write_text_field(out, 1, database->name);
     thrift_write_text_field(out, 2, database->description);
     thrift_write_text_field(out, 3, database->location);
-    write_parameters(out, 4, &database->parameters);
+    write_parameter_map(out, 4, &database->parameters);
     thrift_write_text_field(out, 6, database->owner_name);
     if (database->owner_type != 0)
         thrift_write_i32_field(out, 7, database->owner_type);

@@ -268,7 +268,7 @@ static size_t utf8_bytes(const unsigned char *b, size_t left)
     return overlong || surrogate || beyond ? 0 : size;
 }
 
-static bool is_text(struct span bytes)
+static bool is_utf8(struct span bytes)
 {
     const unsigned char *b = bytes.data;
 
@@ -286,7 +286,7 @@ const char *thrift_read_text(struct reader *r, struct arena *arena)
     struct span bytes = thrift_read_string(r);
     const char *copy = NULL;
 
-    if (!r->bad && is_text(bytes))
+    if (!r->bad && is_utf8(bytes))
         copy = arena_string(arena, bytes);
     if (copy == NULL) {
         spoil(r);
@@ -301,6 +301,7 @@ static size_t checked_count(struct reader *r, size_t least, bool types_fit, size
     int32_t count = reader_i32(r);
     if (r->bad || count == 0)
         return 0;
+    assert(least > 0);
     if (count < 0 || (size_t)count > max || !types_fit || (size_t)count > r->left / least) {
         spoil(r);
         return 0;

@@ -7,7 +7,7 @@
 #include "catalog/catalog_request.h"
 
 #define LIMIT 65536
-#define ARENA_BYTES (1024 * 1024)
+#define ARENA_BYTES ((size_t)1024 * 1024)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

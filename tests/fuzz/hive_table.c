@@ -7,8 +7,8 @@
 
 #include "wire/hive_table.h"
 
-#define ARENA_BYTES (1024 * 1024)
-#define WRITTEN_BYTES (16 * 1024 * 1024)
+#define ARENA_BYTES ((size_t)1024 * 1024)
+#define WRITTEN_BYTES ((size_t)16 * 1024 * 1024)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -42,7 +42,7 @@ static int set_up(void **state)
     (void)snprintf(w->db, sizeof(w->db), "%s/catalog.db", w->home);
     (void)snprintf(w->root, sizeof(w->root), "%s/files", w->home);
     assert_int_equal(mkdir(w->root, 0777), 0);
-    arena_init(&w->arena, 16 * 1024 * 1024);
+    arena_init(&w->arena, (size_t)16 * 1024 * 1024);
     w->metastore = open_metastore(w);
     assert_non_null(w->metastore);
     *state = w;

@@ -52,7 +52,7 @@ static size_t read_golden(const char *name, unsigned char *bytes, size_t room)
 /* Reads one call; false at the end of the connection.  *number is where the call says it. */
 static bool read_call(int fd, unsigned char number[4])
 {
-    unsigned char bytes[65536];
+    unsigned char bytes[65536] = {0};
     size_t size = 0;
     struct thrift_scan scan = {0};
 
@@ -163,7 +163,7 @@ static void reads_what_a_real_metastore_sent(void **state)
     struct arena arena;
     struct err err = {0};
 
-    arena_init(&arena, 1024 * 1024);
+    arena_init(&arena, (size_t)1024 * 1024);
     assert_true(catalog_client_get_databases(client, &arena, &names, &err));
     assert_int_equal(names.count, 1);
     assert_string_equal(names.names[0], "default");
@@ -200,7 +200,7 @@ static void repeats_reads_only(void **state)
     struct arena arena;
     struct err err = {0};
 
-    arena_init(&arena, 1024 * 1024);
+    arena_init(&arena, (size_t)1024 * 1024);
     for (int i = 0; i < 4; i++) /* the fourth is closed under its eyes, and sent again */
         assert_true(catalog_client_get_databases(client, &arena, &names, &err));
     assert_false(catalog_client_drop_table(client, "default", "t", true, &err));
@@ -234,7 +234,7 @@ static void names_the_address_when_what_answers_is_wrong(void **state)
         struct err err = {0};
         char port[16];
 
-        arena_init(&arena, 1024 * 1024);
+        arena_init(&arena, (size_t)1024 * 1024);
         assert_false(catalog_client_get_databases(client, &arena, &names, &err));
         assert_int_equal(err.kind, rows[i].kind);
         (void)snprintf(port, sizeof(port), ":%d", peer.address.port);
