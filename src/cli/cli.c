@@ -103,7 +103,7 @@ static void say_verbs(const struct cli *cli, const char *noun, FILE *to)
 
 /* --- finding --- */
 
-static const struct command *find(const struct cli *cli, const char *name)
+static const struct command *find_command(const struct cli *cli, const char *name)
 {
     const struct command *command;
     for (size_t i = 0; (command = cli_command(cli, i)) != NULL; i++) {
@@ -163,7 +163,8 @@ static int close_output(int status)
     return status == COMMAND_DONE ? COMMAND_FAILED : status;
 }
 
-static int run(const struct cli *cli, const struct command *command, int count, char **words)
+static int run_command(const struct cli *cli, const struct command *command, int count,
+                       char **words)
 {
     struct command_line line;
     struct err err;
@@ -198,10 +199,10 @@ static int run_noun(const struct cli *cli, const char *noun, int count, char **w
         return count == 0 ? COMMAND_USAGE : close_output(COMMAND_DONE);
     }
     (void)snprintf(name, sizeof(name), "%s %s", noun, words[0]);
-    const struct command *command = find(cli, name);
+    const struct command *command = find_command(cli, name);
     if (command == NULL)
         return unknown_verb(cli, noun, words[0]);
-    return run(cli, command, count - 1, words + 1);
+    return run_command(cli, command, count - 1, words + 1);
 }
 
 static const char *last_part(const char *path)
@@ -214,9 +215,9 @@ int cli_main(const struct cli *cli, int argc, char **argv)
 {
     const char *called = argc > 0 ? last_part(argv[0]) : "";
     for (size_t i = 0; i < COUNT_OF(aliases); i++) {
-        const struct command *command = find(cli, aliases[i].command);
+        const struct command *command = find_command(cli, aliases[i].command);
         if (strcmp(called, aliases[i].name) == 0 && command != NULL)
-            return run(cli, command, argc - 1, argv + 1);
+            return run_command(cli, command, argc - 1, argv + 1);
     }
     if (argc < 2) {
         say_overview(cli, stderr);
@@ -226,9 +227,9 @@ int cli_main(const struct cli *cli, int argc, char **argv)
     if (asks_for_help(word) && argc > 2) { /* `help up` is `up -h` */
         char help[] = "-h";
         char *words[] = {argv[2], argc > 3 ? argv[3] : help, help};
-        const struct command *command = find(cli, words[0]);
+        const struct command *command = find_command(cli, words[0]);
         if (command != NULL)
-            return run(cli, command, 1, &words[2]);
+            return run_command(cli, command, 1, &words[2]);
         if (is_noun(cli, words[0]))
             return run_noun(cli, words[0], 2, words + 1);
         return unknown_command(cli, words[0]);
@@ -241,9 +242,9 @@ int cli_main(const struct cli *cli, int argc, char **argv)
         (void)printf("steelthread %s\n", CLI_VERSION);
         return close_output(COMMAND_DONE);
     }
-    const struct command *command = find(cli, word);
+    const struct command *command = find_command(cli, word);
     if (command != NULL)
-        return run(cli, command, argc - 2, argv + 2);
+        return run_command(cli, command, argc - 2, argv + 2);
     if (is_noun(cli, word))
         return run_noun(cli, word, argc - 2, argv + 2);
     return unknown_command(cli, word);

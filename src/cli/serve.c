@@ -16,7 +16,7 @@
 
 #define FAULTS_BYTES_MAX ((size_t)64 * 1024)
 
-static const struct cli_service *find(const struct cli *cli, const char *name)
+static const struct cli_service *find_service(const struct cli *cli, const char *name)
 {
     struct guess guess = guess_start(span_of(name));
     for (size_t i = 0; i < cli->service_count; i++) {
@@ -52,9 +52,9 @@ static struct config *load(const struct command_line *line)
     return config;
 }
 
-static int run(const struct command_line *line)
+static int run_service(const struct command_line *line)
 {
-    const struct cli_service *service = find(line->context, line->arguments[0]);
+    const struct cli_service *service = find_service(line->context, line->arguments[0]);
     if (service == NULL)
         return COMMAND_USAGE;
     struct config *config = load(line);
@@ -88,5 +88,5 @@ const struct command serve_command[SERVE_COMMAND_COUNT] = {{
     .arguments = "NAME",
     .arguments_min = 1,
     .arguments_max = 1,
-    .run = run,
+    .run = run_service,
 }};

@@ -75,6 +75,7 @@ struct config {
     /* Where each service listens; a service has up to two addresses of one port. */
     struct address listen[CONFIG_SERVICE_COUNT][2];
     size_t listen_count[CONFIG_SERVICE_COUNT];
+    bool has_ipv6; /* the machine has ::1; without it services listen on 127.0.0.1 only */
     /* Where our own clients find it: the first listen address, or what stands outside. */
     const char *kafka_brokers; /* librdkafka's bootstrap.servers */
     bool kafka_embedded;       /* false: kafka.brokers was given, no broker is started */

@@ -10,7 +10,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "config/app.h"
-#include "config/trigger.h"
+#include "config/schedule.h"
 
 #define SQL_BYTES_MAX (256 * 1024)
 #define OFFSETS_BYTES_MAX (64 * 1024)
@@ -48,7 +48,7 @@ static void read_trigger(struct section_reader *reader, const struct section_val
     struct err err;
     if (!section_text(reader, value, &text))
         return;
-    if (!trigger_parse(text, &job->trigger, &job->trigger_ms, &err))
+    if (!schedule_parse(text, &job->trigger, &job->trigger_ms, &err))
         section_fault(reader, value->node, "%s", err.text);
 }
 

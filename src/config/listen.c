@@ -2,6 +2,7 @@
 /* listen.c - the lecture's ports, and what a file says instead. */
 #include "config/listen.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,7 @@ static bool machine_has_ipv6_loopback(void)
 static void set_loopback(struct config *config, enum config_service service, int port)
 {
     static const char *const hosts[HOSTS_MAX] = {"127.0.0.1", "::1"};
-    config->listen_count[service] = machine_has_ipv6_loopback() ? 2 : 1;
+    config->listen_count[service] = config->has_ipv6 ? 2 : 1;
     for (size_t i = 0; i < config->listen_count[service]; i++) {
         struct address *address = &config->listen[service][i];
         (void)snprintf(address->host, sizeof(address->host), "%s", hosts[i]);
@@ -51,8 +52,15 @@ static void set_loopback(struct config *config, enum config_service service, int
 
 void listen_default(struct config *config)
 {
+    config->has_ipv6 = machine_has_ipv6_loopback();
     for (int i = 0; i < CONFIG_SERVICE_COUNT; i++)
         set_loopback(config, (enum config_service)i, services[i].port);
+}
+
+static bool is_numeric(const char *host)
+{
+    unsigned char bytes[16];
+    return inet_pton(AF_INET, host, bytes) == 1 || inet_pton(AF_INET6, host, bytes) == 1;
 }
 
 static bool parse(struct config *config, const char *text, enum config_service service,
@@ -76,6 +84,11 @@ static bool parse(struct config *config, const char *text, enum config_service s
     }
     if (strcmp(address.host, "*") == 0)
         (void)snprintf(address.host, sizeof(address.host), "0.0.0.0");
+    if (!is_numeric(address.host))
+        return err_set(err, ERR_MALFORMED,
+                       "\"%s\" is no address of this machine: want 127.0.0.1, ::1, 0.0.0.0, :: or "
+                       "localhost, or another one in numbers",
+                       address.host);
     config->listen[service][0] = address;
     config->listen_count[service] = 1;
     return true;

@@ -45,7 +45,7 @@ static const char *kind_text(const struct document_node *node)
     return node->text[0] == '\0' ? "empty" : "a text";
 }
 
-static bool is_empty(const struct document_node *node)
+static bool has_no_value(const struct document_node *node)
 {
     return node->kind == DOCUMENT_SCALAR && node->style == DOCUMENT_PLAIN &&
            (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
@@ -69,7 +69,7 @@ bool section_each(struct section_reader *reader, const struct section_value *sec
                   void *into)
 {
     const struct document_node *node = section->node;
-    if (is_empty(node))
+    if (has_no_value(node))
         return true;
     if (node->kind != DOCUMENT_MAPPING) {
         section_fault(reader, node, "`%s` is %s, want a mapping: `key: value`", section->name,
@@ -149,7 +149,7 @@ void section_read(struct section_reader *reader, const struct section_value *sec
 bool section_text(struct section_reader *reader, const struct section_value *value,
                   const char **text)
 {
-    if (value->node->kind != DOCUMENT_SCALAR || is_empty(value->node)) {
+    if (value->node->kind != DOCUMENT_SCALAR || has_no_value(value->node)) {
         section_fault(reader, value->node, "`%s` is %s, want a text", value->name,
                       kind_text(value->node));
         return false;

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "config/trigger.h"
+#include "config/schedule.h"
 
 /* JSON's strings are YAML's double-quoted ones. */
 static void write_quoted(struct text *out, const char *text)
@@ -66,7 +66,7 @@ static void write_job(const struct config_job *job, struct text *out)
     text_printf(out, "  %s:\n    from: %s\n    sql: ", job->name, job->from);
     write_sql(out, job->sql);
     text_add_string(out, "\n    trigger: ");
-    trigger_write(job->trigger, job->trigger_ms, out);
+    schedule_write(job->trigger, job->trigger_ms, out);
     text_add_string(out, "\n    startingOffsets: ");
     write_quoted(out, job->starting_offsets);
     if (job->max_offsets_per_trigger != 0)

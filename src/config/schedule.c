@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* trigger.c - "10 seconds" and back. */
-#include "config/trigger.h"
+/* schedule.c - "10 seconds" and back. */
+#include "config/schedule.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -47,7 +47,7 @@ static bool unit_ms(struct span word, int64_t *ms)
     return false;
 }
 
-bool trigger_parse(const char *text, enum config_trigger *trigger, int64_t *ms, struct err *err)
+bool schedule_parse(const char *text, enum config_trigger *trigger, int64_t *ms, struct err *err)
 {
     struct span rest = span_trim(span_of(text));
     int64_t unit;
@@ -63,14 +63,14 @@ bool trigger_parse(const char *text, enum config_trigger *trigger, int64_t *ms, 
         return unknown(text, number, err);
     if (!unit_ms(span_trim(rest), &unit))
         return unknown(text, span_trim(rest), err);
-    if (count < 0 || count > TRIGGER_MS_MAX / unit)
+    if (count < 0 || count > SCHEDULE_MS_MAX / unit)
         return err_set(err, ERR_MALFORMED, "`trigger` is \"%s\", want 0 seconds to 7 days", text);
     *trigger = CONFIG_TRIGGER_EVERY;
     *ms = count * unit;
     return true;
 }
 
-void trigger_write(enum config_trigger trigger, int64_t ms, struct text *out)
+void schedule_write(enum config_trigger trigger, int64_t ms, struct text *out)
 {
     if (trigger == CONFIG_TRIGGER_ONCE)
         text_add_string(out, "once");
