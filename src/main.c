@@ -2,15 +2,18 @@
 /* main.c - the table of services: an event meets them in this order. */
 #include "base/mem.h"
 #include "catalog/catalog.h"
+#include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "supervisor/supervisor.h"
 
 static const struct cli_service services[] = {
     {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
-    {NULL, NULL, NULL},
+    {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
 };
 
 int main(int argc, char **argv)
 {
-    const struct cli cli = {services, COUNT_OF(services) - 1, NULL, 0};
+    const struct cli cli = {services, COUNT_OF(services), supervisor_commands,
+                            SUPERVISOR_COMMAND_COUNT};
     return cli_main(&cli, argc, argv);
 }

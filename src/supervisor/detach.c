@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* detach.c - two forks and a pipe.  The last byte through it, behind a zero byte, is the status. */
+#include "supervisor/detach.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "io/file.h"
+
+static void write_all(int fd, const void *bytes, size_t size)
+{
+    const char *at = bytes;
+    while (size > 0) {
+        ssize_t put = write(fd, at, size);
+        if (put < 0 && errno == EINTR)
+            continue;
+        if (put <= 0)
+            return; /* nobody listens any more */
+        at += put;
+        size -= (size_t)put;
+    }
+}
+
+/* Prints until the status comes. */
+static int listen_to(int from)
+{
+    char byte;
+    for (;;) {
+        ssize_t got = read(from, &byte, 1);
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got <= 0)
+            break;
+        if (byte != '\0') {
+            (void)fputc(byte, stderr);
+            continue;
+        }
+        if (read(from, &byte, 1) == 1)
+            return (unsigned char)byte;
+        break;
+    }
+    (void)fprintf(stderr, "steelthread up: the supervisor ended without a word\n");
+    return EXIT_FAILURE;
+}
+
+bool detach_begin(int *to, struct err *err)
+{
+    int ends[2];
+    *to = -1;
+    if (pipe(ends) != 0)
+        return err_sys(err, "a pipe");
+    pid_t child = fork();
+    if (child < 0) {
+        (void)err_sys(err, "fork");
+        file_close(ends[0]);
+        file_close(ends[1]);
+        return false;
+    }
+    if (child > 0) {
+        file_close(ends[1]);
+        (void)waitpid(child, NULL, 0);
+        exit(listen_to(ends[0]));
+    }
+    file_close(ends[0]);
+    /* A session of its own without a leader can never get a terminal again. */
+    (void)setsid();
+    pid_t grandchild = fork();
+    if (grandchild != 0)
+        _exit(grandchild < 0 ? EXIT_FAILURE : EXIT_SUCCESS);
+    *to = ends[1];
+    return true;
+}
+
+void detach_say(int to, struct span text)
+{
+    write_all(to, text.data, text.size);
+}
+
+void detach_finish(int to, int status)
+{
+    const char last[2] = {'\0', (char)status};
+    write_all(to, last, sizeof(last));
+    file_close(to);
+}
+
+bool detach_streams(const char *path, struct err *err)
+{
+    if (freopen(path, "ae", stderr) == NULL)
+        return err_sys(err, "%s", path);
+    if (freopen("/dev/null", "re", stdin) == NULL || freopen("/dev/null", "we", stdout) == NULL)
+        return err_sys(err, "/dev/null");
+    return true;
+}
