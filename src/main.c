@@ -2,12 +2,10 @@
 /* main.c - the table of services: an event meets them in this order. */
 #include "base/mem.h"
 #include "catalog/catalog.h"
-#include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "supervisor/supervisor.h"
 
 static const struct cli_service services[] = {
-    {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
     {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
 };
 
