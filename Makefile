@@ -68,6 +68,9 @@ ifeq ($(findstring clang,$(CC)),clang)
 WARN_GCC :=
 endif
 
+# What a variant's programs need besides.
+tsan_EXTRA := build/obj/tsan/tests/tsan/c11_threads.o
+
 # --- what is built -----------------------------------------------------------------------------
 
 SOURCES := $(sort $(wildcard src/*/*.c))
@@ -107,7 +110,7 @@ build/obj/$(1)/llhttp/%.o: $$(LLHTTP_DIR)/%.c Makefile
 	@mkdir -p $$(@D)
 	@$$($(1)_CC) -std=c17 -w -I$$(LLHTTP_DIR) $$($(1)_CFLAGS) $$(CFLAGS) -c -o $$@ $$<
 
-build/test/$(1)/unit/%: build/obj/$(1)/tests/unit/%.o $$(SUPPORT:%.c=build/obj/$(1)/%.o) build/obj/$(1)/libsteelthread.a
+build/test/$(1)/unit/%: build/obj/$(1)/tests/unit/%.o $$(SUPPORT:%.c=build/obj/$(1)/%.o) $$($(1)_EXTRA) build/obj/$(1)/libsteelthread.a
 	@mkdir -p $$(@D)
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$($(1)_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ -lcmocka $$(LIBS)
 endef
@@ -115,7 +118,7 @@ $(foreach v,$(VARIANTS),$(eval $(call variant,$(v))))
 
 # $(1) variant, $(2) the binary's name
 define binary
-build/$(2): build/obj/$(1)/main.o build/obj/$(1)/libsteelthread.a
+build/$(2): build/obj/$(1)/main.o $$($(1)_EXTRA) build/obj/$(1)/libsteelthread.a
 	@echo "link  $$@"
 	@$$($(1)_CC) $$($(1)_CFLAGS) $$(CFLAGS) $$($(1)_LDFLAGS) $$(LDFLAGS) -o $$@ $$^ $$(LIBS)
 endef
