@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* c11_threads.c - C11's threads made of POSIX's, for programs under ThreadSanitizer.
  *
- * librdkafka starts its threads with thrd_create, which clang 14's TSan does not know: such a thread
- * has no place in its books, and dies in its first malloc.  What stands here is found before the C
- * library's own, by librdkafka too. */
+ * librdkafka starts its threads with thrd_create, which clang 14's TSan does not know: such a
+ * thread has no place in its books, and dies in its first malloc.  What stands here is found before
+ * the C library's own, by librdkafka too. */
 #include <pthread.h>
 #include <stdint.h>
 #include <stdlib.h>
