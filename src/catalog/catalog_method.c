@@ -2,6 +2,8 @@
 /* catalog_method.c - what each method does, and what it answers. */
 #include "catalog/catalog_method.h"
 
+#include <string.h>
+
 #include "base/diag.h"
 #include "catalog/catalog_request.h"
 #include "catalog/metastore_table.h"
@@ -94,6 +96,47 @@ static bool get_table(struct call *call, struct err *err)
     return true;
 }
 
+/* Presto looks for its views so.  No other filter is known. */
+static bool get_table_names_by_filter(struct call *call, struct err *err)
+{
+    static const char prefix[] = "hive_filter_field_params__";
+    struct span value = span_of(call->request.second);
+    struct span key = span_trim(span_cut(&value, '='));
+    struct hive_parameter parameter = {0};
+    struct hive_names names;
+    struct hive_database database;
+
+    value = span_trim(value);
+    const char *quoted = value.data;
+    if (!span_starts_with(key, prefix) || value.size < 2 || quoted[0] != '"' ||
+        memchr(quoted + 1, '"', value.size - 1) != quoted + value.size - 1)
+        return err_set(err, ERR_UNSUPPORTED, "the filter %.200s is not supported",
+                       call->request.second);
+    parameter.key = arena_string(&call->arena, span_after(key, sizeof(prefix) - 1));
+    parameter.value = arena_string(&call->arena, (struct span){quoted + 1, value.size - 2});
+    if (parameter.key == NULL || parameter.value == NULL)
+        return err_set(err, ERR_LIMIT, "the filter is too large");
+    return metastore_database(call->metastore, call->request.first, &call->arena, &database, err) &&
+           metastore_table_names_with(call->metastore, database.name, &parameter, &call->arena,
+                                      &names, err) &&
+           answer_names(call, &names);
+}
+
+/* A struct with an empty list of structs: nothing of the kind is kept about any table. */
+static bool answer_none(struct call *call, struct err *err)
+{
+    struct hive_table table;
+
+    if (!metastore_table_get(call->metastore, call->request.first, call->request.second,
+                             &call->arena, &table, err))
+        return false;
+    thrift_write_field(call->out, THRIFT_STRUCT, 0);
+    thrift_write_field(call->out, THRIFT_LIST, 1);
+    thrift_write_list(call->out, THRIFT_STRUCT, 0);
+    thrift_write_stop(call->out);
+    return true;
+}
+
 /* There are no logins: who says who he is, is believed and has that one group. */
 static bool set_ugi(struct call *call)
 {
@@ -143,6 +186,11 @@ static bool run(struct call *call, struct err *err)
         return get_tables(call, request->second, err);
     case CATALOG_GET_TABLE_META:
         return get_table_meta(call, err);
+    case CATALOG_GET_TABLE_NAMES_BY_FILTER:
+        return get_table_names_by_filter(call, err);
+    case CATALOG_GET_TABLE_STATISTICS_REQ:
+    case CATALOG_GET_PRIMARY_KEYS:
+        return answer_none(call, err);
     case CATALOG_GET_TABLE:
     case CATALOG_GET_TABLE_REQ:
         return get_table(call, err);

@@ -16,7 +16,9 @@ struct method {
     int8_t exceptions[CATALOG_EXCEPTION_COUNT];
 };
 
-/* exceptions:     already exists, invalid object, invalid operation, no such object, meta */
+/* UnknownDBException, which one of them has, counts as no such object.
+ *
+ * exceptions:     already exists, invalid object, invalid operation, no such object, meta */
 static const struct method methods[CATALOG_METHOD_COUNT] = {
     [CATALOG_GET_ALL_DATABASES] = {"get_all_databases", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_DATABASES] = {"get_databases", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
@@ -26,6 +28,13 @@ static const struct method methods[CATALOG_METHOD_COUNT] = {
     [CATALOG_GET_ALL_TABLES] = {"get_all_tables", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_TABLES] = {"get_tables", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_TABLE_META] = {"get_table_meta", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
+    [CATALOG_GET_TABLE_NAMES_BY_FILTER] = {"get_table_names_by_filter",
+                                           ARGUMENT_NONE,
+                                           {0, 0, 2, 3, 1}},
+    [CATALOG_GET_TABLE_STATISTICS_REQ] = {"get_table_statistics_req",
+                                          ARGUMENT_TABLE_NAME,
+                                          {0, 0, 0, 1, 2}},
+    [CATALOG_GET_PRIMARY_KEYS] = {"get_primary_keys", ARGUMENT_TABLE_NAME, {0, 0, 0, 2, 1}},
     [CATALOG_GET_TABLE] = {"get_table", ARGUMENT_NONE, {0, 0, 0, 2, 1}},
     [CATALOG_GET_TABLE_REQ] = {"get_table_req", ARGUMENT_TABLE_NAME, {0, 0, 0, 2, 1}},
     [CATALOG_CREATE_TABLE] = {"create_table", ARGUMENT_TABLE, {1, 2, 0, 4, 3}},

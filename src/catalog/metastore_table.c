@@ -75,28 +75,54 @@ bool metastore_table_list(struct metastore *metastore, const char *database_patt
     return sqlite_end(&rows, err);
 }
 
-bool metastore_table_names(struct metastore *metastore, const char *database, const char *pattern,
-                           struct arena *arena, struct hive_names *names, struct err *err)
+static bool read_names(struct metastore *metastore, const char *sql,
+                       const struct sqlite_value *values, size_t value_count, const char *pattern,
+                       struct arena *arena, struct hive_names *names, struct err *err)
 {
     struct sqlite_rows rows;
-    const char *folded = metastore_folded(database, arena, err);
     size_t room = table_count(metastore, err);
 
-    if (folded == NULL || room == SIZE_MAX)
+    if (room == SIZE_MAX)
         return false;
     *names = (struct hive_names){ARENA_NEW(arena, const char *, room), 0};
     if (names->names == NULL)
         return err_set(err, ERR_LIMIT, "%zu tables are too many for one answer", room);
-    sqlite_query(&rows, metastore->db,
-                 "SELECT t.name FROM tables t JOIN databases d ON d.id = t.database_id"
-                 " WHERE d.name = ? ORDER BY t.name",
-                 (struct sqlite_value[]){sqlite_text(folded)}, 1);
+    sqlite_query(&rows, metastore->db, sql, values, value_count);
     while (names->count < room && sqlite_next(&rows)) {
         const char *name = sqlite_row_text(&rows, 0, arena);
         if (metastore_matches(pattern, name))
             names->names[names->count++] = name;
     }
     return sqlite_end(&rows, err);
+}
+
+bool metastore_table_names(struct metastore *metastore, const char *database, const char *pattern,
+                           struct arena *arena, struct hive_names *names, struct err *err)
+{
+    const char *folded = metastore_folded(database, arena, err);
+    struct sqlite_value values[] = {sqlite_text(folded)};
+
+    return folded != NULL &&
+           read_names(metastore,
+                      "SELECT t.name FROM tables t JOIN databases d ON d.id = t.database_id"
+                      " WHERE d.name = ? ORDER BY t.name",
+                      values, COUNT_OF(values), pattern, arena, names, err);
+}
+
+bool metastore_table_names_with(struct metastore *metastore, const char *database,
+                                const struct hive_parameter *parameter, struct arena *arena,
+                                struct hive_names *names, struct err *err)
+{
+    const char *folded = metastore_folded(database, arena, err);
+    struct sqlite_value values[] = {sqlite_text(folded), sqlite_text(parameter->key),
+                                    sqlite_text(parameter->value)};
+
+    return folded != NULL &&
+           read_names(metastore,
+                      "SELECT t.name FROM tables t JOIN databases d ON d.id = t.database_id"
+                      " JOIN table_parameters p ON p.table_id = t.id AND p.kind = 0"
+                      " WHERE d.name = ? AND p.key = ? AND p.value = ? ORDER BY t.name",
+                      values, COUNT_OF(values), NULL, arena, names, err);
 }
 
 /* --- Reading one --- */

@@ -36,6 +36,11 @@ MUST_CHECK bool metastore_table_list(struct metastore *metastore, const char *da
 MUST_CHECK bool metastore_table_names(struct metastore *metastore, const char *database,
                                       const char *pattern, struct arena *arena,
                                       struct hive_names *names, struct err *err);
+/* Only those that have the parameter with that value. */
+MUST_CHECK bool metastore_table_names_with(struct metastore *metastore, const char *database,
+                                           const struct hive_parameter *parameter,
+                                           struct arena *arena, struct hive_names *names,
+                                           struct err *err);
 MUST_CHECK bool metastore_table_get(struct metastore *metastore, const char *database,
                                     const char *name, struct arena *arena, struct hive_table *table,
                                     struct err *err);
