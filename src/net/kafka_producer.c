@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* kafka_producer.c - librdkafka's instance, its events on the loop, and whether a broker answers.
+ *
+ *   down -> probing -> up        a worker asks for the topic's metadata until it is there
+ *   up -> probing                a connection broke, or a record was given up
+ *   any -> retiring -> down      a fatal error: all is purged, then a worker destroys the instance
+ *
+ * librdkafka says when the last connection is lost, not when one is back; and
+ * asking for metadata may block.  So a worker asks, waiting in librdkafka
+ * until a broker can be asked, which is how we hear of its return at once.
+ *
+ * librdkafka's own threads run nothing of ours but kafka_resolve.c. */
+#include "net/kafka_producer.h"
+
+#include <assert.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <librdkafka/rdkafka.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "base/diag.h"
+#include "base/mem.h"
+#include "io/clock.h"
+#include "io/file.h"
+#include "io/worker.h"
+#include "net/kafka_resolve.h"
+
+/* What a worker waits for a broker at a time.  A question that was on its way to a broker that goes
+ * down is not answered: so the first one after a doubt is not waited for as long. */
+#define PROBE_MS_FIRST 300
+#define PROBE_MS 1000
+#define PROBE_PAUSE_MS 20  /* between two probes */
+#define RENEW_PAUSE_MS 200 /* before an instance is made anew that could not be made */
+#define CLOSE_MS_MAX 1000  /* for purged records to be reported */
+#define RECONNECT_MS "20"
+#define RECONNECT_MS_MAX "100"
+
+struct instance {
+    rd_kafka_t *kafka;
+    rd_kafka_topic_t *topic;
+    rd_kafka_queue_t *queue;
+    struct loop_watch *watch;
+    int event_fd;
+    size_t waiting;
+};
+
+struct kafka_producer {
+    struct loop *loop;
+    const struct kafka_producer_events *events;
+    void *owner;
+    struct kafka_producer_settings settings;
+    char *brokers;
+    char *topic;
+    char *client_id;
+    struct worker_pool *pool;
+    struct loop_timer *timer;
+    struct instance instance;
+    bool available;
+    bool told; /* whether it is available */
+    bool retiring;
+    bool closing;
+
+    struct task probe;
+    bool probing;
+    bool probe_again;
+    int probe_ms;
+    bool probe_ok;        /* the probe's answer; the worker's while it runs */
+    struct err probe_err; /* likewise */
+
+    struct task destroy;
+};
+
+struct kafka_producer_settings kafka_producer_settings_default(void)
+{
+    return (struct kafka_producer_settings){
+        .client_id = "steelthread",
+        .waiting_max = 20000,
+        .waiting_bytes_max = (size_t)32 * 1024 * 1024,
+        .delivery_ms_max = 5000,
+        .record_bytes_max = 1000000,
+    };
+}
+
+/* --- whether a broker answers ----------------------------------------------------------------- */
+
+static void set_available(struct kafka_producer *producer, bool available, const char *why_not)
+{
+    if (producer->available == available && producer->told)
+        return;
+    producer->available = available;
+    producer->told = true;
+    producer->events->changed(producer->owner, available, why_not);
+}
+
+static bool topic_is_there(const rd_kafka_metadata_t *metadata, struct err *err)
+{
+    if (metadata->topic_cnt != 1)
+        return err_set(err, ERR_UNAVAILABLE, "the broker does not tell about the topic");
+    const rd_kafka_metadata_topic_t *topic = &metadata->topics[0];
+    if (topic->err != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return err_set(err, ERR_UNAVAILABLE, "topic %s: %s", topic->topic,
+                       rd_kafka_err2str(topic->err));
+    for (int i = 0; i < topic->partition_cnt; i++) {
+        if (topic->partitions[i].leader >= 0)
+            return true;
+    }
+    return err_set(err, ERR_UNAVAILABLE, "no partition of topic %s has a leader", topic->topic);
+}
+
+static void probe_run(struct task *task)
+{
+    ON_WORKER();
+    struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, probe);
+    const rd_kafka_metadata_t *metadata = NULL;
+
+    rd_kafka_resp_err_t code = rd_kafka_metadata(
+        producer->instance.kafka, 0, producer->instance.topic, &metadata, producer->probe_ms);
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+        producer->probe_ok = topic_is_there(metadata, &producer->probe_err);
+    else
+        producer->probe_ok =
+            err_set(&producer->probe_err, ERR_UNAVAILABLE, "no broker answers at %s: %s",
+                    producer->brokers, rd_kafka_err2str(code));
+    if (metadata != NULL)
+        rd_kafka_metadata_destroy(metadata);
+}
+
+static void probe_start(struct kafka_producer *producer, int wait_ms)
+{
+    if (producer->closing || producer->retiring || producer->instance.kafka == NULL)
+        return;
+    if (producer->probing) {
+        producer->probe_again = true; /* what made us doubt may be newer than its question */
+        return;
+    }
+    producer->probing = true;
+    producer->probe_ms = wait_ms;
+    worker_pool_submit(producer->pool, &producer->probe);
+}
+
+static void probe_done(struct task *task)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, probe);
+    bool again = producer->probe_again;
+
+    producer->probing = false;
+    producer->probe_again = false;
+    if (producer->closing || producer->retiring)
+        return;
+    if (again) {
+        probe_start(producer, PROBE_MS_FIRST);
+        return;
+    }
+    set_available(producer, producer->probe_ok, producer->probe_err.text);
+    if (!producer->probe_ok)
+        loop_timer_start(producer->timer, PROBE_PAUSE_MS, 0);
+}
+
+/* --- the instance ----------------------------------------------------------------------------- */
+
+static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
+{
+    char why[256];
+
+    if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
+        return true;
+    return err_set(err, ERR_MALFORMED, "%s", why);
+}
+
+static bool set_number(rd_kafka_conf_t *conf, const char *name, int64_t value, struct err *err)
+{
+    char text[32];
+
+    (void)snprintf(text, sizeof(text), "%" PRId64, value);
+    return set(conf, name, text, err);
+}
+
+static rd_kafka_conf_t *make_conf(const struct kafka_producer *producer, struct err *err)
+{
+    const struct kafka_producer_settings *settings = &producer->settings;
+    rd_kafka_conf_t *conf = rd_kafka_conf_new();
+    int64_t kbytes = (int64_t)(settings->waiting_bytes_max / 1024);
+
+    bool ok = set(conf, "bootstrap.servers", producer->brokers, err) &&
+              set(conf, "client.id", producer->client_id, err) &&
+              set(conf, "enable.idempotence", "true", err) && set(conf, "linger.ms", "0", err) &&
+              set(conf, "socket.nagle.disable", "true", err) &&
+              set(conf, "reconnect.backoff.ms", RECONNECT_MS, err) &&
+              set(conf, "reconnect.backoff.max.ms", RECONNECT_MS_MAX, err) &&
+              set(conf, "retry.backoff.ms", RECONNECT_MS, err) &&
+              set(conf, "log.queue", "true", err) &&
+              set_number(conf, "queue.buffering.max.messages", settings->waiting_max, err) &&
+              set_number(conf, "queue.buffering.max.kbytes", kbytes < 1 ? 1 : kbytes, err) &&
+              set_number(conf, "message.max.bytes", (int64_t)settings->record_bytes_max, err) &&
+              set_number(conf, "message.timeout.ms", settings->delivery_ms_max, err);
+    if (!ok) {
+        rd_kafka_conf_destroy(conf);
+        return NULL;
+    }
+    kafka_resolve_install(conf);
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
+    return conf;
+}
+
+static void take_events(void *owner);
+
+static bool watch_queue(struct kafka_producer *producer, struct err *err)
+{
+    struct instance *instance = &producer->instance;
+    static const uint64_t one = 1;
+
+    instance->queue = rd_kafka_queue_get_main(instance->kafka);
+    instance->event_fd = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    if (instance->event_fd < 0)
+        return err_sys(err, "cannot make a descriptor for librdkafka's events");
+    instance->watch =
+        loop_watch_create(producer->loop, instance->event_fd, take_events, producer, err);
+    if (instance->watch == NULL)
+        return false;
+    rd_kafka_queue_io_event_enable(instance->queue, instance->event_fd, &one, sizeof(one));
+    (void)rd_kafka_set_log_queue(instance->kafka, NULL); /* to the main queue */
+    return true;
+}
+
+/* Blocks while librdkafka's threads end. */
+static void instance_destroy(struct instance *instance)
+{
+    if (instance->kafka == NULL)
+        return;
+    if (instance->queue != NULL) {
+        rd_kafka_queue_io_event_enable(instance->queue, -1, NULL, 0);
+        rd_kafka_queue_destroy(instance->queue);
+    }
+    if (instance->topic != NULL)
+        rd_kafka_topic_destroy(instance->topic);
+    rd_kafka_destroy(instance->kafka);
+    file_close(instance->event_fd);
+    *instance = (struct instance){.event_fd = -1};
+}
+
+static bool instance_create(struct kafka_producer *producer, struct err *err)
+{
+    struct instance *instance = &producer->instance;
+    char why[256];
+
+    *instance = (struct instance){.event_fd = -1};
+    rd_kafka_conf_t *conf = make_conf(producer, err);
+    if (conf == NULL)
+        return false;
+    instance->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
+    if (instance->kafka == NULL) {
+        rd_kafka_conf_destroy(conf);
+        return err_set(err, ERR_MALFORMED, "librdkafka: %s", why);
+    }
+    instance->topic = rd_kafka_topic_new(instance->kafka, producer->topic, NULL);
+    if (instance->topic == NULL) {
+        (void)err_set(err, ERR_MALFORMED, "topic %s: %s", producer->topic,
+                      rd_kafka_err2str(rd_kafka_last_error()));
+        goto fail;
+    }
+    if (!watch_queue(producer, err))
+        goto fail;
+    return true;
+
+fail:
+    loop_watch_close(instance->watch);
+    instance_destroy(instance);
+    return false;
+}
+
+static void destroy_run(struct task *task)
+{
+    ON_WORKER();
+    instance_destroy(&CONTAINER_OF(task, struct kafka_producer, destroy)->instance);
+}
+
+static void renew(struct kafka_producer *producer)
+{
+    struct err err = {0};
+
+    if (!instance_create(producer, &err)) {
+        diag_error("producer_not_renewed", "reason=\"%s\"; trying again", err.text);
+        loop_timer_start(producer->timer, RENEW_PAUSE_MS, 0);
+        return;
+    }
+    diag_info("producer_renewed", "topic=%s", producer->topic);
+    probe_start(producer, PROBE_MS_FIRST);
+}
+
+static void destroy_done(struct task *task)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, destroy);
+
+    producer->retiring = false;
+    if (!producer->closing)
+        renew(producer);
+}
+
+static void timer_fired(void *owner)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = owner;
+
+    if (producer->instance.kafka == NULL && !producer->retiring)
+        renew(producer);
+    else
+        probe_start(producer, PROBE_MS);
+}
+
+/* A fatal error: nothing more can be sent with this instance. */
+static void retire(struct kafka_producer *producer)
+{
+    char why[256];
+
+    if (producer->retiring || producer->closing)
+        return;
+    rd_kafka_resp_err_t code = rd_kafka_fatal_error(producer->instance.kafka, why, sizeof(why));
+    diag_error("producer_failed", "reason=\"%s: %s\"; making a new one", rd_kafka_err2name(code),
+               why);
+    producer->retiring = true;
+    set_available(producer, false, "the connection to the broker is being renewed");
+    (void)rd_kafka_purge(producer->instance.kafka, RD_KAFKA_PURGE_F_QUEUE |
+                                                       RD_KAFKA_PURGE_F_INFLIGHT |
+                                                       RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
+static void destroy_if_empty(struct kafka_producer *producer)
+{
+    struct instance *instance = &producer->instance;
+
+    if (!producer->retiring || instance->waiting > 0 || instance->watch == NULL)
+        return;
+    loop_watch_close(instance->watch);
+    instance->watch = NULL;
+    worker_pool_submit(producer->pool, &producer->destroy);
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
+
+static void took_reports(struct kafka_producer *producer, rd_kafka_event_t *event)
+{
+    const rd_kafka_message_t *message = NULL;
+    bool doubt = false;
+
+    while ((message = rd_kafka_event_message_next(event)) != NULL) {
+        producer->instance.waiting--;
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
+            producer->events->delivered(producer->owner, message->_private, NULL);
+            continue;
+        }
+        struct err err = {0};
+        (void)err_set(&err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(message->err));
+        doubt = true;
+        producer->events->delivered(producer->owner, message->_private, &err);
+    }
+    if (doubt)
+        probe_start(producer, PROBE_MS_FIRST);
+}
+
+static void took_error(struct kafka_producer *producer, rd_kafka_event_t *event)
+{
+    rd_kafka_resp_err_t code = rd_kafka_event_error(event);
+    const char *text = rd_kafka_event_error_string(event);
+
+    diag_debug("librdkafka_error", "code=%s text=\"%s\"", rd_kafka_err2name(code), text);
+    if (code == RD_KAFKA_RESP_ERR__FATAL || rd_kafka_event_error_is_fatal(event)) {
+        retire(producer);
+        return;
+    }
+    if (code == RD_KAFKA_RESP_ERR__ALL_BROKERS_DOWN && !producer->retiring)
+        set_available(producer, false, text);
+    probe_start(producer, PROBE_MS_FIRST);
+}
+
+static void took_log(rd_kafka_event_t *event)
+{
+    const char *facility = NULL;
+    const char *text = NULL;
+    int level = LOG_DEBUG;
+
+    if (rd_kafka_event_log(event, &facility, &text, &level) != 0)
+        return;
+    /* What is wrong with a connection is said by whom it concerns, once. */
+    if (level <= LOG_CRIT)
+        diag_warn("librdkafka", "facility=%s text=\"%s\"", facility, text);
+    else
+        diag_debug("librdkafka", "facility=%s text=\"%s\"", facility, text);
+}
+
+static void took_event(struct kafka_producer *producer, rd_kafka_event_t *event)
+{
+    switch (rd_kafka_event_type(event)) {
+    case RD_KAFKA_EVENT_DR:
+        took_reports(producer, event);
+        break;
+    case RD_KAFKA_EVENT_ERROR:
+        took_error(producer, event);
+        break;
+    case RD_KAFKA_EVENT_LOG:
+        took_log(event);
+        break;
+    default:
+        break;
+    }
+    rd_kafka_event_destroy(event);
+}
+
+static void take_events(void *owner)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = owner;
+    rd_kafka_event_t *event = NULL;
+    uint64_t count = 0;
+
+    ssize_t got = read(producer->instance.event_fd, &count, sizeof(count));
+    (void)got; /* nothing there: an event was taken with an earlier one */
+    while ((event = rd_kafka_queue_poll(producer->instance.queue, 0)) != NULL)
+        took_event(producer, event);
+    destroy_if_empty(producer);
+}
+
+/* --- what others call ------------------------------------------------------------------------- */
+
+struct kafka_producer *kafka_producer_create(struct loop *loop,
+                                             const struct kafka_producer_settings *settings,
+                                             const struct kafka_producer_events *events,
+                                             void *owner, struct err *err)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = mem_new(sizeof(*producer));
+
+    producer->loop = loop;
+    producer->events = events;
+    producer->owner = owner;
+    producer->settings = *settings;
+    producer->brokers = mem_string(settings->brokers);
+    producer->topic = mem_string(settings->topic);
+    producer->client_id = mem_string(settings->client_id);
+    producer->instance.event_fd = -1;
+    producer->probe = (struct task){.run = probe_run, .done = probe_done};
+    producer->destroy = (struct task){.run = destroy_run, .done = destroy_done};
+    producer->timer = loop_timer_create(loop, timer_fired, producer);
+    producer->pool = worker_pool_create(loop, 1, err);
+    if (producer->pool == NULL || !instance_create(producer, err)) {
+        kafka_producer_close(producer);
+        return NULL;
+    }
+    probe_start(producer, PROBE_MS_FIRST);
+    return producer;
+}
+
+bool kafka_producer_send(struct kafka_producer *producer, struct span key, struct span value,
+                         void *opaque, struct err *err)
+{
+    ON_LOOP();
+    struct instance *instance = &producer->instance;
+
+    if (!producer->available)
+        return err_set(err, ERR_UNAVAILABLE, "no broker answers");
+    /* librdkafka declares the value as something it could change; with the copy it does not. */
+    void *payload = (void *)(uintptr_t)value.data;
+    if (rd_kafka_produce(instance->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, payload,
+                         value.size, key.data, key.size, opaque) == 0) {
+        instance->waiting++;
+        return true;
+    }
+    rd_kafka_resp_err_t code = rd_kafka_last_error();
+    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
+        return err_set(err, ERR_LIMIT, "%d records or %zu bytes wait for the broker already",
+                       producer->settings.waiting_max, producer->settings.waiting_bytes_max);
+    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
+        return err_set(err, ERR_LIMIT, "a record of %zu bytes, at most %zu", value.size + key.size,
+                       producer->settings.record_bytes_max);
+    probe_start(producer, PROBE_MS_FIRST);
+    return err_set(err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(code));
+}
+
+bool kafka_producer_is_available(const struct kafka_producer *producer)
+{
+    return producer->available;
+}
+
+size_t kafka_producer_waiting(const struct kafka_producer *producer)
+{
+    return producer->instance.waiting;
+}
+
+static void report_rest(struct kafka_producer *producer)
+{
+    struct instance *instance = &producer->instance;
+    int64_t deadline_ms = clock_steady_ms() + CLOSE_MS_MAX;
+
+    if (instance->queue == NULL || instance->watch == NULL)
+        return;
+    (void)rd_kafka_purge(instance->kafka, RD_KAFKA_PURGE_F_QUEUE | RD_KAFKA_PURGE_F_INFLIGHT);
+    while (instance->waiting > 0 && clock_steady_ms() < deadline_ms) {
+        rd_kafka_event_t *event = rd_kafka_queue_poll(instance->queue, 50);
+        if (event != NULL)
+            took_event(producer, event);
+    }
+    if (instance->waiting > 0)
+        diag_error("records_unreported", "count=%zu", instance->waiting);
+    loop_watch_close(instance->watch);
+    instance->watch = NULL;
+}
+
+void kafka_producer_close(struct kafka_producer *producer)
+{
+    ON_LOOP();
+    if (producer == NULL)
+        return;
+    producer->closing = true;
+    producer->available = false;
+    if (producer->pool != NULL)
+        worker_pool_close(producer->pool); /* a probe, or the end of an instance */
+    report_rest(producer);
+    instance_destroy(&producer->instance);
+    loop_timer_close(producer->timer);
+    mem_free(producer->brokers);
+    mem_free(producer->topic);
+    mem_free(producer->client_id);
+    mem_free(producer);
+}
+
+void kafka_producer_break(struct kafka_producer *producer)
+{
+    (void)rd_kafka_test_fatal_error(producer->instance.kafka,
+                                    RD_KAFKA_RESP_ERR_OUT_OF_ORDER_SEQUENCE_NUMBER, "a test");
+}
