@@ -14,6 +14,7 @@
 
 struct control {
     struct http_server *server;
+    const struct config *config;
     const struct fleet *fleet;
     void (*down)(void *owner);
     void *owner;
@@ -57,7 +58,7 @@ static void write_readiness(const struct fleet *fleet, struct text *out)
     json_end_object(&json);
 }
 
-static void write_self(const struct fleet *fleet, struct text *out)
+static void write_self(const struct control *control, struct text *out)
 {
     struct json_writer json;
     json_writer_init(&json, out);
@@ -65,7 +66,9 @@ static void write_self(const struct fleet *fleet, struct text *out)
     json_key(&json, "pid");
     json_i64(&json, getpid());
     json_key(&json, "stopping");
-    json_bool(&json, fleet_is_stopping(fleet));
+    json_bool(&json, fleet_is_stopping(control->fleet));
+    json_key(&json, "kafka");
+    json_string(&json, control->config->kafka_brokers);
     json_end_object(&json);
 }
 
@@ -114,7 +117,7 @@ static void serve(void *owner, struct http_exchange *exchange, const struct http
         write_readiness(control->fleet, &body);
         reply(exchange, fleet_is_ready(control->fleet) ? 200 : 503, &body);
     } else if (!is_post && span_is(request->path, "/self")) {
-        write_self(control->fleet, &body);
+        write_self(control, &body);
         reply(exchange, 200, &body);
     } else if (is_post && span_is(request->path, "/down")) {
         serve_down(control, exchange, &body);
@@ -125,8 +128,9 @@ static void serve(void *owner, struct http_exchange *exchange, const struct http
     text_reset(&body);
 }
 
-struct control *control_create(struct loop *loop, const char *home, const struct fleet *fleet,
-                               void (*down)(void *owner), void *owner, struct err *err)
+struct control *control_create(struct loop *loop, const struct config *config,
+                               const struct fleet *fleet, void (*down)(void *owner), void *owner,
+                               struct err *err)
 {
     struct control *control = mem_new(sizeof(*control));
     struct http_limits limits = http_limits_default();
@@ -134,10 +138,11 @@ struct control *control_create(struct loop *loop, const char *home, const struct
     int port;
 
     limits.connections_max = 256;
+    control->config = config;
     control->fleet = fleet;
     control->down = down;
     control->owner = owner;
-    (void)snprintf(address.host, sizeof(address.host), "%.200s/run/supervisor.sock", home);
+    (void)snprintf(address.host, sizeof(address.host), "%.200s/run/supervisor.sock", config->home);
     control->server = http_server_create(loop, serve, control, &limits, err);
     if (control->server == NULL || !http_server_listen(control->server, &address, &port, err)) {
         control_close(control);

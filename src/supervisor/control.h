@@ -3,7 +3,7 @@
  *
  *   GET /readyz    200 {"ready":true}, or 503 {"ready":false,"reason":...}
  *   GET /ps        [{"name":...,"pid":...,"state":...,"address":...,"since":...}]
- *   GET /self      {"pid":...,"stopping":...}
+ *   GET /self      {"pid":...,"stopping":...,"kafka":"127.0.0.1:29092"}
  *   POST /down     answered when all have ended: as /ps, and "killed" for each
  *
  * Thread: the loop. */
@@ -19,7 +19,7 @@
 struct control;
 
 /* `down` is called at the first POST /down. */
-MUST_CHECK struct control *control_create(struct loop *loop, const char *home,
+MUST_CHECK struct control *control_create(struct loop *loop, const struct config *config,
                                           const struct fleet *fleet, void (*down)(void *owner),
                                           void *owner, struct err *err);
 /* All have ended: answers those who wait for it. */

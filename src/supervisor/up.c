@@ -248,7 +248,7 @@ static bool open_all(struct up *up, const char *program, struct err *err)
     up->fleet = fleet_create(&setting, &fleet_events, up);
     up->deadline = loop_timer_create(up->loop, deadline_passed, up);
     up->goodbye = loop_timer_create(up->loop, say_goodbye, up);
-    up->control = control_create(up->loop, up->config->home, up->fleet, asked_down, up, err);
+    up->control = control_create(up->loop, up->config, up->fleet, asked_down, up, err);
     if (up->control == NULL)
         return false;
     for (size_t i = 0; i < COUNT_OF(signals); i++) {
