@@ -22,6 +22,7 @@ import time
 
 STEELTHREAD = os.environ.get("STEELTHREAD") or os.path.join(os.getcwd(), "build/steelthread")
 OFFSET = {"collector": 0, "broker": 1, "catalog": 3, "sql": 4, "job": 7}
+LECTURE_PORT = {"collector": 5000, "broker": 29092, "catalog": 9083, "sql": 8080, "job": 4040}
 SERVICES = ["collector", "broker", "catalog", "sql", "job"]
 
 
@@ -49,6 +50,15 @@ def free_base():
     raise RuntimeError("no eight free ports in a row")
 
 
+def fetch(name):
+    """The path of a box that tools/fetch brings."""
+    root = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+    done = subprocess.run([os.path.join(root, "tools/fetch"), name], stdout=subprocess.PIPE, text=True)
+    if done.returncode != 0:
+        raise AssertionError("tools/fetch %s failed" % name)
+    return done.stdout.splitlines()[-1]
+
+
 def wait_for(what, seconds, look, every=0.05):
     """The first true value of look(), or an AssertionError that says what was waited for."""
     deadline = time.monotonic() + seconds
@@ -68,10 +78,12 @@ class SqlError(Exception):
 
 
 class Thread:
-    def __init__(self, config=None, home=None, env=None):
+    """lecture_ports: only in a network of the test's own, as support/namespace.py makes it."""
+
+    def __init__(self, config=None, home=None, env=None, lecture_ports=False):
         self.home = home or tempfile.mkdtemp(prefix="steelthread-test-")
         self.own_home = home is None
-        self.base = free_base()
+        self.base = None if lecture_ports else free_base()
         self.env = dict(os.environ, **(env or {}))
         self.file = None
         if config is not None:
@@ -80,7 +92,7 @@ class Thread:
                 f.write(config)
 
     def port(self, service):
-        return self.base + OFFSET[service]
+        return LECTURE_PORT[service] if self.base is None else self.base + OFFSET[service]
 
     def run(self, *arguments, check=True, timeout=60, **more):
         """One command of the binary; its finished process."""
@@ -93,7 +105,8 @@ class Thread:
 
     def up(self):
         flags = ["-f", self.file] if self.file else []
-        return self.run("up", "-d", "--port-base", str(self.base), *flags)
+        flags += ["--port-base", str(self.base)] if self.base is not None else []
+        return self.run("up", "-d", *flags)
 
     def down(self, check=True):
         return self.run("down", check=check)
