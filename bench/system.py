@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the machine tells: memory and processor time of processes, the disk's sync, versions."""
+import glob
+import os
+import platform
+import re
+import subprocess
+import time
+
+TICK_MS = 1000.0 / os.sysconf("SC_CLK_TCK")
+SYNC_WRITE_BYTES = 4096
+
+
+def read(path):
+    with open(path, encoding="utf-8", errors="replace") as f:
+        return f.read()
+
+
+def pss_mb(pid):
+    """Proportional set size in MB (1e6 bytes): a page shared by n processes counts 1/n in each."""
+    kib = re.search(r"^Pss:\s+(\d+) kB", read("/proc/%d/smaps_rollup" % pid), re.M)
+    return int(kib.group(1)) * 1024 / 1e6
+
+
+def cpu_ms(pid):
+    """User and system time so far, of all threads, ended ones too; in steps of a clock tick."""
+    fields = read("/proc/%d/stat" % pid).rsplit(")", 1)[1].split()
+    return (int(fields[11]) + int(fields[12])) * TICK_MS
+
+
+def cpu_fine_ms(pid):
+    """The same of the threads alive now, to the nanosecond; None where the kernel does not tell."""
+    try:
+        return sum(int(read(path).split()[0])
+                   for path in glob.glob("/proc/%d/task/*/schedstat" % pid)) / 1e6
+    except (OSError, IndexError, ValueError):
+        return None
+
+
+def parent_of(pid):
+    return int(read("/proc/%d/stat" % pid).rsplit(")", 1)[1].split()[1])
+
+
+def sync_ms(folder, count):
+    """The times of `count` appends of 4 KiB, each followed by fdatasync, to a file in `folder`."""
+    path = os.path.join(folder, "sync-probe")
+    block = b"s" * SYNC_WRITE_BYTES
+    fd = os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC, 0o600)
+    times = []
+    try:
+        for _ in range(count):
+            began = time.perf_counter()
+            os.write(fd, block)
+            os.fdatasync(fd)
+            times.append((time.perf_counter() - began) * 1e3)
+    finally:
+        os.close(fd)
+        os.unlink(path)
+    return times
+
+
+def first_line(*command):
+    try:
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                              timeout=10)
+    except (OSError, subprocess.SubprocessError):
+        return "not there"
+    return next((line.strip() for line in done.stdout.splitlines() if line.strip()), "?")
+
+
+def filesystem(folder):
+    best = ("", "?", "?")
+    for line in read("/proc/mounts").splitlines():
+        device, place, kind = line.split()[:3]
+        inside = folder == place or folder.startswith(place.rstrip("/") + "/")
+        if inside and len(place) >= len(best[0]):
+            best = (place, kind, device)
+    return "%s on %s" % best[1:]
+
+
+def processor():
+    model = re.search(r"^model name\s*:\s*(.+)$", read("/proc/cpuinfo"), re.M)
+    return model.group(1) if model else platform.machine()
+
+
+def memory_gib():
+    return int(re.search(r"^MemTotal:\s+(\d+)", read("/proc/meminfo"), re.M).group(1)) / 1048576
+
+
+def load_average():
+    return " ".join(read("/proc/loadavg").split()[:3])
