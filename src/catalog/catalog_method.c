@@ -252,6 +252,17 @@ static enum catalog_outcome answer_failure(struct call *call, enum thrift_failur
     return CATALOG_ANSWERED_FAILURE;
 }
 
+/* Each client is told each time; whoever reads along, when it begins. */
+static void say_once(struct call *call, const struct err *err)
+{
+    const struct thrift_message *to = &call->request.message;
+
+    if (!call->metastore->ailing)
+        diag_error("call-failed", "method=%.*s error=\"%s\"", (int)to->name.size,
+                   (const char *)to->name.data, err->text);
+    call->metastore->ailing = true;
+}
+
 static enum catalog_outcome answer_exception(struct call *call, const struct err *err)
 {
     const struct thrift_message *to = &call->request.message;
@@ -263,8 +274,7 @@ static enum catalog_outcome answer_exception(struct call *call, const struct err
     if (number == 0)
         return answer_failure(call, THRIFT_INTERNAL_ERROR, err->text);
     if (exception_of(err->kind) == CATALOG_META)
-        diag_error("call-failed", "method=%.*s error=\"%s\"", (int)to->name.size,
-                   (const char *)to->name.data, err->text);
+        say_once(call, err);
     text_clear(call->out);
     thrift_write_message(call->out, THRIFT_REPLY, to->name, to->number);
     thrift_write_field(call->out, THRIFT_STRUCT, number);

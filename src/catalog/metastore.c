@@ -233,6 +233,9 @@ bool metastore_commit(struct metastore *metastore, struct err *err)
     if (!sqlite_commit(metastore->db, err))
         return false;
     metastore->changes++;
+    if (metastore->ailing)
+        diag_info("changes-possible-again", "changes=%" PRIu64, metastore->changes);
+    metastore->ailing = false;
     failpoint_pass("metastore.after_commit");
     return true;
 }

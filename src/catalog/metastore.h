@@ -38,6 +38,7 @@ struct metastore {
     struct sqlite *db;
     char *storage_root;
     uint64_t changes; /* committed since it was opened */
+    bool ailing; /* the last change that was tried failed for the machine's sake, and it was said */
 };
 
 /* `path` is the database file, made if it is not there; `storage_root` an absolute path.  Finishes
@@ -76,7 +77,7 @@ MUST_CHECK int64_t metastore_database_id(struct metastore *metastore, const char
 MUST_CHECK bool metastore_doom(struct metastore *metastore, const char *path, struct err *err);
 /* Deletes what was doomed.  What cannot be deleted is said, and left. */
 void metastore_bury(struct metastore *metastore);
-/* Commits and counts. */
+/* Commits and counts; the metastore is well again. */
 MUST_CHECK bool metastore_commit(struct metastore *metastore, struct err *err);
 /* Makes the folder of a URI that lies in the default storage; others are left alone. */
 MUST_CHECK bool metastore_make_folder(struct metastore *metastore, const char *uri,
