@@ -59,6 +59,22 @@ static bool get_tables(struct call *call, const char *pattern, struct err *err)
            answer_names(call, &names);
 }
 
+/* Spark's `show views`. */
+static bool get_tables_by_type(struct call *call, struct err *err)
+{
+    struct metastore_table_rows list;
+    struct hive_names types = {&call->request.third, 1};
+
+    if (!metastore_table_list(call->metastore, call->request.first, call->request.second, &types,
+                              &call->arena, &list, err))
+        return false;
+    thrift_write_field(call->out, THRIFT_LIST, 0);
+    thrift_write_list(call->out, THRIFT_STRING, list.count);
+    for (size_t i = 0; i < list.count; i++)
+        thrift_write_string(call->out, span_of(list.rows[i].name));
+    return true;
+}
+
 static bool get_table_meta(struct call *call, struct err *err)
 {
     struct metastore_table_rows list;
@@ -184,6 +200,8 @@ static bool run(struct call *call, struct err *err)
         return get_tables(call, NULL, err);
     case CATALOG_GET_TABLES:
         return get_tables(call, request->second, err);
+    case CATALOG_GET_TABLES_BY_TYPE:
+        return get_tables_by_type(call, err);
     case CATALOG_GET_TABLE_META:
         return get_table_meta(call, err);
     case CATALOG_GET_TABLE_NAMES_BY_FILTER:

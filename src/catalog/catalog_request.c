@@ -27,6 +27,7 @@ static const struct method methods[CATALOG_METHOD_COUNT] = {
     [CATALOG_DROP_DATABASE] = {"drop_database", ARGUMENT_NONE, {0, 0, 2, 1, 3}},
     [CATALOG_GET_ALL_TABLES] = {"get_all_tables", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_TABLES] = {"get_tables", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
+    [CATALOG_GET_TABLES_BY_TYPE] = {"get_tables_by_type", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_TABLE_META] = {"get_table_meta", ARGUMENT_NONE, {0, 0, 0, 0, 1}},
     [CATALOG_GET_TABLE_NAMES_BY_FILTER] = {"get_table_names_by_filter",
                                            ARGUMENT_NONE,
@@ -122,6 +123,8 @@ static void read_arguments(struct reader *r, struct arena *arena, struct catalog
             request->first = thrift_read_text(r, arena);
         else if (thrift_field_is(&field, 2, THRIFT_STRING))
             request->second = thrift_read_text(r, arena);
+        else if (thrift_field_is(&field, 3, THRIFT_STRING))
+            request->third = thrift_read_text(r, arena);
         else if (thrift_field_is(&field, 1, THRIFT_STRUCT))
             read_struct(r, arena, request);
         else if (field.type == THRIFT_BOOL && (field.id == 2 || field.id == 3))
@@ -141,6 +144,7 @@ bool catalog_request_decode(struct span frame, struct arena *arena, struct catal
     memset(request, 0, sizeof(*request));
     request->first = "";
     request->second = "";
+    request->third = "";
     request->method = CATALOG_METHOD_COUNT;
     if (!thrift_read_message(&r, &request->message))
         return err_set(err, ERR_MALFORMED, "%zu bytes do not hold a call's header", frame.size);

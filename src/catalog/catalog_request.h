@@ -26,6 +26,7 @@ enum catalog_method {
     CATALOG_DROP_DATABASE,
     CATALOG_GET_ALL_TABLES,
     CATALOG_GET_TABLES,
+    CATALOG_GET_TABLES_BY_TYPE,
     CATALOG_GET_TABLE_META,
     CATALOG_GET_TABLE_NAMES_BY_FILTER,
     CATALOG_GET_TABLE_STATISTICS_REQ,
@@ -62,6 +63,7 @@ struct catalog_request {
     /* The arguments by position: those that the method does not have stay empty. */
     const char *first; /* a database's name, or a pattern; never NULL */
     const char *second;
+    const char *third;
     bool flags[4]; /* by the number of the argument */
     struct hive_names names;
     struct hive_table table;

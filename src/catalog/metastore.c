@@ -198,7 +198,6 @@ struct metastore *metastore_create(const char *path, const char *storage_root, s
 
     struct metastore *metastore = mem_new(sizeof(*metastore));
     struct arena arena;
-    char dropped[PATH_MAX];
 
     arena_init(&arena, 65536);
     metastore->storage_root = mem_string(storage_root);
@@ -206,9 +205,6 @@ struct metastore *metastore_create(const char *path, const char *storage_root, s
     if (metastore->db == NULL || !settle_schema(metastore, path, &arena, err))
         goto fail;
     metastore_bury(metastore);
-    (void)snprintf(dropped, sizeof(dropped), "%s/" DROPPED, storage_root);
-    if (!file_remove_tree(dropped, err))
-        diag_warn("dropped-files-stay", "error=\"%s\"", err->text);
     arena_reset(&arena);
     return metastore;
 
@@ -276,8 +272,16 @@ static void bury_one(struct metastore *metastore, int64_t id, const char *path)
     if (!sqlite_change(metastore->db, "DELETE FROM doomed WHERE id = ?",
                        (struct sqlite_value[]){sqlite_number(id)}, 1, NULL, &err))
         diag_warn("doomed-folder-not-forgotten", "path=%s error=\"%s\"", path, err.text);
-    if (!file_remove_tree(grave, &err))
-        diag_warn("dropped-files-stay", "path=%s error=\"%s\"", grave, err.text);
+}
+
+static void remove_graves(const struct metastore *metastore)
+{
+    char dropped[PATH_MAX];
+    struct err err;
+
+    (void)snprintf(dropped, sizeof(dropped), "%s/" DROPPED, metastore->storage_root);
+    if (!file_remove_tree(dropped, &err))
+        diag_warn("dropped-files-stay", "path=%s error=\"%s\"", dropped, err.text);
 }
 
 void metastore_bury(struct metastore *metastore)
@@ -304,6 +308,7 @@ void metastore_bury(struct metastore *metastore)
             bury_one(metastore, last, path);
         arena_reset(&arena);
     }
+    remove_graves(metastore);
 }
 
 /* --- Databases --- */

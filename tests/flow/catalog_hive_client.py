@@ -98,6 +98,8 @@ def tables(catalog, client):
     fails(InvalidOperationException, client.get_table_names_by_filter, "shop", "owner like 'a'", -1)
     assert client.get_table_statistics_req(TableStatsRequest("shop", "sales", ["n"])).tableStats == []
     fails(NoSuchObjectException, client.get_table_statistics_req, TableStatsRequest("shop", "x", []))
+    assert client.get_tables_by_type("shop", "*", "MANAGED_TABLE") == ["sales"]
+    assert client.get_tables_by_type("shop", "*", "VIRTUAL_VIEW") == []
     missing = fails(NoSuchObjectException, client.get_table, "default", "x")
     assert missing.message == "default.x table not found"
 
