@@ -102,10 +102,10 @@ static bool is_digit(char c)
 bool java_whole(struct span text, int64_t min, int64_t max, int64_t *value)
 {
     text = trim_all(text);
-    const char *at = text.data;
-    const char *end = at + text.size;
     if (text.size == 0)
         return false;
+    const char *at = text.data;
+    const char *end = at + text.size;
     bool negative = *at == '-';
     if (negative || *at == '+')
         at++;
