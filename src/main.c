@@ -3,9 +3,11 @@
 #include "base/mem.h"
 #include "catalog/catalog.h"
 #include "cli/cli.h"
+#include "collector/collector.h"
 #include "supervisor/supervisor.h"
 
 static const struct cli_service services[] = {
+    {"collector", collector_main, "takes events over HTTP and produces them to the broker"},
     {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
 };
 
