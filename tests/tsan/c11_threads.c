@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <threads.h>
 
+/* The C library's parameters have reserved names.
+ * NOLINTBEGIN(readability-inconsistent-declaration-parameter-name) */
 struct start {
     thrd_start_t run;
     void *argument;
@@ -51,3 +53,4 @@ int thrd_detach(thrd_t thread)
 {
     return pthread_detach(thread) == 0 ? thrd_success : thrd_error;
 }
+/* NOLINTEND(readability-inconsistent-declaration-parameter-name) */
