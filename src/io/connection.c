@@ -134,6 +134,7 @@ static void pieces_sent(struct connection *connection, size_t size)
     connection->unsent -= size;
     while (size > 0) {
         struct piece *piece = connection->first;
+        assert(piece != NULL);
         size_t here = piece->size - piece->from;
         if (size < here) {
             piece->from += size;
@@ -412,6 +413,7 @@ void connection_start(struct connection *connection, const struct connection_eve
 
 static void add_piece(struct connection *connection, struct piece *piece)
 {
+    assert(connection->last != NULL);
     *connection->last = piece;
     connection->last = &piece->next;
 }

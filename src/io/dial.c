@@ -84,7 +84,7 @@ static bool connect_unix(int *fd, const struct address *address, int64_t deadlin
         return err_set(err, ERR_LIMIT, "%s: a path too long for a socket", address->host);
     (void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", address->host);
     int failed = connect_one(fd, (const struct sockaddr *)&to, sizeof(to), deadline_ms);
-    return failed == 0 || unavailable(err, address, strerror(failed));
+    return failed == 0 || unavailable(err, address, strerrordesc_np(failed));
 }
 
 bool dial_connect(int *fd, const struct address *address, int64_t timeout_ms, struct err *err)
@@ -107,7 +107,7 @@ bool dial_connect(int *fd, const struct address *address, int64_t timeout_ms, st
     for (const struct addrinfo *one = found; one != NULL && *fd < 0; one = one->ai_next)
         reason = connect_one(fd, one->ai_addr, one->ai_addrlen, deadline_ms);
     freeaddrinfo(found);
-    return *fd >= 0 || unavailable(err, address, strerror(reason));
+    return *fd >= 0 || unavailable(err, address, strerrordesc_np(reason));
 }
 
 bool dial_send(int fd, struct span bytes, int64_t timeout_ms, struct err *err)
@@ -122,7 +122,7 @@ bool dial_send(int fd, struct span bytes, int64_t timeout_ms, struct err *err)
         else if (reason == EINTR)
             reason = 0;
         if (reason != 0)
-            return err_set(err, ERR_UNAVAILABLE, "cannot send: %s", strerror(reason));
+            return err_set(err, ERR_UNAVAILABLE, "cannot send: %s", strerrordesc_np(reason));
         if (done > 0)
             bytes = span_after(bytes, (size_t)done);
     }
@@ -145,6 +145,6 @@ bool dial_receive(int fd, void *to, size_t size, size_t *got, int64_t timeout_ms
         else if (reason == EINTR)
             reason = 0;
         if (reason != 0)
-            return err_set(err, ERR_UNAVAILABLE, "cannot receive: %s", strerror(reason));
+            return err_set(err, ERR_UNAVAILABLE, "cannot receive: %s", strerrordesc_np(reason));
     }
 }

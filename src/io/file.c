@@ -262,7 +262,7 @@ bool file_remove(const char *path, struct err *err)
     return unlink(path) == 0 || fail_sys(err, "remove", path);
 }
 
-/* Recursion is bounded by TREE_DEPTH_MAX. */
+/* NOLINTNEXTLINE(misc-no-recursion): bounded by TREE_DEPTH_MAX. */
 static bool remove_tree(const char *path, int depth, struct err *err)
 {
     struct stat status;
@@ -342,8 +342,8 @@ bool file_list(const char *path, struct file_names *names, struct arena *arena, 
 
 static bool read_all(int fd, struct span *bytes, struct arena *arena, struct err *err)
 {
-    uint64_t size;
-    size_t got;
+    uint64_t size = 0;
+    size_t got = 0;
 
     if (!file_bytes(fd, &size, err))
         return false;
