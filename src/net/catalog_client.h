@@ -51,7 +51,8 @@ MUST_CHECK bool catalog_client_get_table(struct catalog_client *client, const ch
 
 /* table->database and ->name, ->type, ->storage with columns are needed; a location of NULL asks
  * for a folder of that name in the database's.  A path without a scheme lies in the default
- * storage.  For an external table also set the parameter EXTERNAL to TRUE, as Hive does. */
+ * storage.  A database that is not there is ERR_NOT_FOUND, from Hive 2 ERR_UNSUPPORTED.  For an
+ * external table also set the parameter EXTERNAL to TRUE, as Hive does. */
 MUST_CHECK bool catalog_client_create_table(struct catalog_client *client,
                                             const struct hive_table *table, struct err *err);
 /* `delete_data` concerns managed tables: an external one's files always stay. */
