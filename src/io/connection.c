@@ -24,7 +24,8 @@
 #include "base/mem.h"
 #include "io/handle.h"
 
-#define PIECE_BYTES (16 * 1024) /* small sends share a piece of this size */
+#define PIECE_BYTES ((size_t)16 * 1024) /* small sends share a piece of this size */
+#define PIECE_BYTES_FIRST ((size_t)960) /* mostly all of a turn: what malloc has at hand */
 #define VECTORS_MAX 32
 
 struct piece {
@@ -434,7 +435,9 @@ void connection_send(struct connection *connection, struct span bytes)
         connection->first == NULL ? NULL : CONTAINER_OF(connection->last, struct piece, next);
     /* A piece that libuv has may be added to: it was given a size of its own. */
     if (piece == NULL || piece->room - piece->size < bytes.size || piece->room == 0) {
-        size_t room = bytes.size < PIECE_BYTES / 2 ? PIECE_BYTES : bytes.size;
+        size_t room = piece == NULL ? PIECE_BYTES_FIRST : PIECE_BYTES;
+        if (room < bytes.size)
+            room = bytes.size;
         piece = mem_grow(NULL, sizeof(*piece) + room); /* the bytes follow it */
         *piece = (struct piece){.bytes = (char *)(piece + 1), .room = room};
         add_piece(connection, piece);
