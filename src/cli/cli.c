@@ -11,6 +11,7 @@
 #include "cli/config_verbs.h"
 #include "cli/job_verbs.h"
 #include "cli/serve.h"
+#include "cli/sql_shell.h"
 #include "cli/topic_verbs.h"
 
 #define HELP_BYTES_MAX ((size_t)64 * 1024)
@@ -19,9 +20,8 @@ static const struct {
     const struct command *commands;
     size_t count;
 } groups[] = {
-    {topic_verbs, TOPIC_VERBS_COUNT},
-    {job_verbs, JOB_VERBS_COUNT},
-    {config_verbs, CONFIG_VERBS_COUNT},
+    {sql_shell, SQL_SHELL_COUNT},         {topic_verbs, TOPIC_VERBS_COUNT},
+    {job_verbs, JOB_VERBS_COUNT},         {config_verbs, CONFIG_VERBS_COUNT},
     {serve_command, SERVE_COMMAND_COUNT},
 };
 

@@ -40,7 +40,7 @@ static void print(const struct text *text, FILE *to)
     (void)fwrite(text_string(text), 1, text->size, to);
 }
 
-static int validate(const struct command_line *line)
+static int validate_config(const struct command_line *line)
 {
     struct config_flags flags;
     struct config_faults faults;
@@ -79,7 +79,7 @@ static int validate(const struct command_line *line)
     return COMMAND_DONE;
 }
 
-static int show(const struct command_line *line)
+static int show_config(const struct command_line *line)
 {
     struct config_flags flags;
     struct config_faults faults;
@@ -103,7 +103,7 @@ static int show(const struct command_line *line)
     return status;
 }
 
-static int example(const struct command_line *line)
+static int print_example(const struct command_line *line)
 {
     (void)line;
     (void)fputs(config_example(), stdout);
@@ -132,7 +132,7 @@ const struct command config_verbs[CONFIG_VERBS_COUNT] = {
         .option_count = COUNT_OF(validate_options),
         .arguments = "[FILE]",
         .arguments_max = 1,
-        .run = validate,
+        .run = validate_config,
     },
     {
         .name = "config show",
@@ -140,12 +140,12 @@ const struct command config_verbs[CONFIG_VERBS_COUNT] = {
         .examples = "  steelthread config show --port-base 7000\n",
         .options = show_options,
         .option_count = COUNT_OF(show_options),
-        .run = show,
+        .run = show_config,
     },
     {
         .name = "config example",
         .does = "prints a commented configuration: the lecture's pipeline",
         .examples = "  steelthread config example > steelthread.yml\n",
-        .run = example,
+        .run = print_example,
     },
 };

@@ -64,7 +64,7 @@ static void print_jobs(const struct json_value *jobs)
     }
 }
 
-static int list(const struct command_line *line)
+static int list_jobs(const struct command_line *line)
 {
     struct arena arena;
     const struct json_value *jobs;
@@ -174,12 +174,12 @@ static int ask_one(const struct command_line *line, const char *method, const ch
     return status;
 }
 
-static int show(const struct command_line *line)
+static int show_job(const struct command_line *line)
 {
     return ask_one(line, "GET", "");
 }
 
-static int trigger(const struct command_line *line)
+static int trigger_job(const struct command_line *line)
 {
     return ask_one(line, "POST", "/trigger");
 }
@@ -196,7 +196,7 @@ const struct command job_verbs[JOB_VERBS_COUNT] = {
         .more = "Rows are counted since the job service was started.\n",
         .options = options,
         .option_count = COUNT_OF(options),
-        .run = list,
+        .run = list_jobs,
     },
     {
         .name = "job show",
@@ -207,7 +207,7 @@ const struct command job_verbs[JOB_VERBS_COUNT] = {
         .arguments = "JOB",
         .arguments_min = 1,
         .arguments_max = 1,
-        .run = show,
+        .run = show_job,
     },
     {
         .name = "job trigger",
@@ -218,6 +218,6 @@ const struct command job_verbs[JOB_VERBS_COUNT] = {
         .arguments = "JOB",
         .arguments_min = 1,
         .arguments_max = 1,
-        .run = trigger,
+        .run = trigger_job,
     },
 };

@@ -89,7 +89,7 @@ static void list_json(const struct kafka_admin_cluster *cluster)
     (void)print_text(&out, COMMAND_DONE);
 }
 
-static int list(const struct command_line *line)
+static int list_topics(const struct command_line *line)
 {
     static const char *const headings[] = {"TOPIC", "PARTITIONS"};
     struct asking asking;
@@ -227,7 +227,7 @@ static bool ask_offsets(struct asking *asking, struct shown *shown, struct err *
     return true;
 }
 
-static int show(const struct command_line *line)
+static int show_topic(const struct command_line *line)
 {
     struct asking asking;
     struct shown shown = {0};
@@ -276,7 +276,7 @@ static bool read_pairs(struct asking *asking, const char **pairs, size_t *count,
     return true;
 }
 
-static int create(const struct command_line *line)
+static int create_topic(const struct command_line *line)
 {
     struct asking asking;
     const char *pairs[2 * COMMAND_VALUES_MAX];
@@ -298,7 +298,7 @@ static int create(const struct command_line *line)
     return end(&asking, COMMAND_DONE);
 }
 
-static int delete (const struct command_line *line)
+static int delete_topic(const struct command_line *line)
 {
     struct asking asking;
     struct err err;
@@ -339,7 +339,7 @@ const struct command topic_verbs[TOPIC_VERBS_COUNT] = {
                     "  steelthread topic list -b kafka1:9092 -o json\n",
         .options = shown_options,
         .option_count = COUNT_OF(shown_options),
-        .run = list,
+        .run = list_topics,
     },
     {
         .name = "topic show",
@@ -350,7 +350,7 @@ const struct command topic_verbs[TOPIC_VERBS_COUNT] = {
         .arguments = "TOPIC",
         .arguments_min = 1,
         .arguments_max = 1,
-        .run = show,
+        .run = show_topic,
     },
     {
         .name = "topic create",
@@ -361,7 +361,7 @@ const struct command topic_verbs[TOPIC_VERBS_COUNT] = {
         .arguments = "TOPIC",
         .arguments_min = 1,
         .arguments_max = 1,
-        .run = create,
+        .run = create_topic,
     },
     {
         .name = "topic delete",
@@ -372,6 +372,6 @@ const struct command topic_verbs[TOPIC_VERBS_COUNT] = {
         .arguments = "TOPIC...",
         .arguments_min = 1,
         .arguments_max = COMMAND_ARGUMENTS_MAX,
-        .run = delete,
+        .run = delete_topic,
     },
 };
