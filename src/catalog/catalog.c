@@ -29,7 +29,8 @@ static const struct frame_limits limits = {
     .in_flight_max = 16,
     .unsent_bytes_max = (size_t)1024 * 1024,
     .frame_bytes_all_max = 4 * CATALOG_METHOD_FRAME_BYTES_MAX,
-    .idle_ms_max = 0, /* Spark and Hive keep a connection for hours */
+    /* Spark and Hive keep a connection for hours; one that vanished must not count for ever. */
+    .idle_ms_max = INT64_C(24) * 3600 * 1000,
 };
 
 struct catalog {
