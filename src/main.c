@@ -4,10 +4,12 @@
 #include "catalog/catalog.h"
 #include "cli/cli.h"
 #include "collector/collector.h"
+#include "job/job.h"
 #include "supervisor/supervisor.h"
 
 static const struct cli_service services[] = {
     {"collector", collector_main, "takes events over HTTP and produces them to the broker"},
+    {"job", job_main, "filters each micro-batch of a topic into Parquet, exactly once"},
     {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
 };
 
