@@ -155,17 +155,23 @@ static void serve_job(struct job *job, struct span rest, struct http_exchange *e
 
     if (!find_job(job, name, &i)) {
         reply_error(exchange, 404, "there is no such job");
-    } else if (rest.size == 0) {
-        reply_one(job, i, exchange);
-    } else if (!span_is(rest, "trigger")) {
-        reply_error(exchange, 404, "a job has /trigger");
-    } else if (!span_is(request->method, "POST")) {
-        reply_error(exchange, 405, "POST triggers");
-    } else if (job->streams[i] == NULL || !stream_trigger(job->streams[i])) {
-        reply_error(exchange, 409, "the job is over");
-    } else {
-        reply_one(job, i, exchange);
+        return;
     }
+    if (rest.size > 0) {
+        if (!span_is(rest, "trigger")) {
+            reply_error(exchange, 404, "a job has /trigger");
+            return;
+        }
+        if (!span_is(request->method, "POST")) {
+            reply_error(exchange, 405, "POST triggers");
+            return;
+        }
+        if (job->streams[i] == NULL || !stream_trigger(job->streams[i])) {
+            reply_error(exchange, 409, "the job is over");
+            return;
+        }
+    }
+    reply_one(job, i, exchange);
 }
 
 static void serve(void *owner, struct http_exchange *exchange, const struct http_request *request)

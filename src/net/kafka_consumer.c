@@ -291,7 +291,9 @@ static void keep(struct partition_state *state, rd_kafka_message_t *const *messa
     assert(state->kept_count == 0);
     if (count == 0)
         return;
-    state->kept = mem_copy(messages, count * sizeof(*messages));
+    state->kept = mem_new_array(count, sizeof(rd_kafka_message_t *));
+    for (size_t i = 0; i < count; i++)
+        state->kept[i] = messages[i];
     state->kept_count = count;
 }
 
