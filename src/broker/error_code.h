@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* error_code.h - Kafka's error numbers (org.apache.kafka.common.protocol.Errors), as far as used.
+ *
+ * Thread: any. */
+#ifndef BROKER_ERROR_CODE_H
+#define BROKER_ERROR_CODE_H
+
+#include <stdint.h>
+
+#include "base/err.h"
+
+enum error_code {
+    ERROR_UNKNOWN_SERVER_ERROR = -1,
+    ERROR_NONE = 0,
+    ERROR_OFFSET_OUT_OF_RANGE = 1,
+    ERROR_CORRUPT_MESSAGE = 2,
+    ERROR_UNKNOWN_TOPIC_OR_PARTITION = 3,
+    ERROR_MESSAGE_TOO_LARGE = 10,
+    ERROR_INVALID_TOPIC_EXCEPTION = 17,
+    ERROR_INVALID_REQUIRED_ACKS = 21,
+    ERROR_UNSUPPORTED_VERSION = 35,
+    ERROR_TOPIC_ALREADY_EXISTS = 36,
+    ERROR_INVALID_PARTITIONS = 37,
+    ERROR_INVALID_REPLICATION_FACTOR = 38,
+    ERROR_INVALID_REPLICA_ASSIGNMENT = 39,
+    ERROR_INVALID_CONFIG = 40,
+    ERROR_INVALID_REQUEST = 42,
+    ERROR_POLICY_VIOLATION = 44,
+    ERROR_OUT_OF_ORDER_SEQUENCE_NUMBER = 45,
+    ERROR_INVALID_PRODUCER_EPOCH = 47,
+    ERROR_INVALID_TXN_STATE = 48,
+    ERROR_KAFKA_STORAGE_ERROR = 56,
+    ERROR_FETCH_SESSION_ID_NOT_FOUND = 70,
+    ERROR_UNKNOWN_LEADER_EPOCH = 75,
+    ERROR_UNSUPPORTED_COMPRESSION_TYPE = 76,
+    ERROR_INVALID_RECORD = 87,
+    ERROR_UNKNOWN_TOPIC_ID = 100,
+    ERROR_UNSUPPORTED_ENDPOINT_TYPE = 115,
+};
+
+/* What an error of ours is to a client, where nothing more is known about it. */
+int16_t error_code_of(const struct err *err);
+
+#endif
