@@ -76,7 +76,9 @@ static const char *decode(struct span value, struct arena *arena, struct err *er
     }
     for (size_t i = 0; i < value.size; i++) {
         if (from[i] != '%') {
-            to[size++] = from[i] == '+' ? ' ' : from[i];
+            to[size++] = from[i];
+            if (from[i] == '+')
+                to[size - 1] = ' ';
             continue;
         }
         int high = i + 2 < value.size ? hex_digit(from[i + 1]) : -1;

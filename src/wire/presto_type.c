@@ -81,6 +81,8 @@ static void add_name(struct text *out, const char *name)
     text_add_string(out, "\" ");
 }
 
+/* Below, types within types: as deep as PRESTO_TYPE_DEPTH_MAX.
+ * NOLINTBEGIN(misc-no-recursion) */
 static void add_type(struct text *out, const struct presto_type *type,
                      const struct presto_type_style *style, const char *comma, bool display,
                      int depth)
@@ -243,3 +245,4 @@ void presto_type_signature(struct json_writer *json, const struct presto_type *t
 {
     signature(json, type, style, 0);
 }
+/* NOLINTEND(misc-no-recursion) */

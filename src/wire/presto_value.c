@@ -179,8 +179,13 @@ void presto_value_bytes(struct text *out, struct span bytes)
             group |= from[i + 2];
         *to++ = letters[group >> 18];
         *to++ = letters[group >> 12 & 63];
-        *to++ = left > 1 ? letters[group >> 6 & 63] : '=';
-        *to++ = left > 2 ? letters[group & 63] : '=';
+        to[0] = letters[group >> 6 & 63];
+        to[1] = letters[group & 63];
+        if (left < 2)
+            to[0] = '=';
+        if (left < 3)
+            to[1] = '=';
+        to += 2;
     }
     *to = '"';
     text_added(out, size + 2);

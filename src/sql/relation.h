@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* relation.h - a table of the catalog as something the engine can select from.
+ *
+ * The files are listed once and read under exactly those names.  Files with
+ * the same columns are read together; from each, the declared columns are
+ * taken by name without case, or by position where the session says
+ * hive.parquet_use_column_names=false, as Presto does by default.  A declared
+ * column that matches none, but exactly one when `-`, space and `.` are read
+ * as `_`, gets that one, and the reply warns that Trino would show NULL;
+ * unless the table's parameter lake.column_match is "exact".  What is missing
+ * is NULL.
+ *
+ * Thread: a worker. */
+#ifndef SQL_RELATION_H
+#define SQL_RELATION_H
+
+#include <stdbool.h>
+
+#include "config/config.h"
+#include "dialect/trino.h"
+#include "engine/query.h"
+#include "sql/run.h"
+#include "wire/hive_table.h"
+
+#define RELATION_MATCH_PARAMETER "lake.column_match"
+#define RELATION_WARNING_CODE (0x01000000 + 1)
+#define RELATION_WARNING_NAME "HIVE_COLUMN_NAME_NORMALIZED"
+
+struct relation_place {
+    struct run *run;     /* whose arena, session, warnings and fault are used */
+    struct query *query; /* idle */
+    const struct config *config;
+};
+
+/* False: run->fault says why, naming the table, and the file and column where it is about them. */
+MUST_CHECK bool relation_build(const struct relation_place *place, const struct hive_table *table,
+                               struct trino_table *relation);
+/* The columns that DESCRIBE shows: those declared and those partitioned by. */
+MUST_CHECK bool relation_columns(struct run *run, const struct hive_table *table,
+                                 struct presto_type **types, size_t *count);
+
+#endif
