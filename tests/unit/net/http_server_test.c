@@ -155,7 +155,7 @@ static bool hear(struct scene *scene, int fd, const char *last)
             return false;
         text_add(&scene->got, (struct span){some, size});
         size_t end = last == NULL ? SIZE_MAX : strlen(last);
-        if (scene->got.size >= end &&
+        if (last != NULL && scene->got.size >= end &&
             memcmp(scene->got.bytes + scene->got.size - end, last, end) == 0)
             break;
     }
