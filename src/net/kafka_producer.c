@@ -228,7 +228,10 @@ static bool watch_queue(struct kafka_producer *producer, struct err *err)
         return false;
     rd_kafka_queue_io_event_enable(instance->queue, instance->event_fd, &one, sizeof(one));
     (void)rd_kafka_set_log_queue(instance->kafka, NULL); /* to the main queue */
-    return true;
+    /* A queue wakes when it stops being empty; what was in it before it was told how to is looked
+     * for once. */
+    return write(instance->event_fd, &one, sizeof(one)) == sizeof(one) ||
+           err_sys(err, "cannot wake the loop for librdkafka's events");
 }
 
 /* Blocks while librdkafka's threads end. */
