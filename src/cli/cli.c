@@ -8,6 +8,7 @@
 #include "base/guess.h"
 #include "base/mem.h"
 #include "base/text.h"
+#include "cli/cat.h"
 #include "cli/config_verbs.h"
 #include "cli/job_verbs.h"
 #include "cli/serve.h"
@@ -20,9 +21,9 @@ static const struct {
     const struct command *commands;
     size_t count;
 } groups[] = {
-    {sql_shell, SQL_SHELL_COUNT},         {topic_verbs, TOPIC_VERBS_COUNT},
-    {job_verbs, JOB_VERBS_COUNT},         {config_verbs, CONFIG_VERBS_COUNT},
-    {serve_command, SERVE_COMMAND_COUNT},
+    {sql_shell, SQL_SHELL_COUNT},       {cat, CAT_COUNT},
+    {topic_verbs, TOPIC_VERBS_COUNT},   {job_verbs, JOB_VERBS_COUNT},
+    {config_verbs, CONFIG_VERBS_COUNT}, {serve_command, SERVE_COMMAND_COUNT},
 };
 
 /* Names by which the lecture calls what we have as a command. */

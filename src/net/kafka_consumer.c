@@ -263,6 +263,29 @@ static void add_record(struct kafka_chunk *chunk, rd_kafka_message_t *message)
     chunk->bytes += record->key.size + record->value.size;
 }
 
+size_t kafka_consumer_headers(const struct kafka_chunk *chunk, size_t index,
+                              struct kafka_header *headers, size_t max)
+{
+    rd_kafka_headers_t *found;
+    size_t count = 0;
+
+    if (rd_kafka_message_headers(chunk->messages[index], &found) != RD_KAFKA_RESP_ERR_NO_ERROR)
+        return 0;
+    while (count < max) {
+        struct kafka_header *header = &headers[count];
+        if (rd_kafka_header_get_all(found, count, &header->name, &header->value.data,
+                                    &header->value.size) != RD_KAFKA_RESP_ERR_NO_ERROR)
+            break;
+        count++;
+    }
+    return count;
+}
+
+int32_t kafka_consumer_broker(const struct kafka_chunk *chunk, size_t index)
+{
+    return rd_kafka_message_broker_id(chunk->messages[index]);
+}
+
 void kafka_consumer_release(struct kafka_chunk *chunk)
 {
     for (size_t i = 0; i < chunk->count; i++)

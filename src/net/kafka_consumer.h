@@ -43,6 +43,17 @@ struct kafka_chunk {
 void kafka_consumer_release(struct kafka_chunk *chunk); /* empties it; its bytes are gone */
 void kafka_consumer_forget(struct kafka_chunk *chunk);  /* and frees what it holds */
 
+struct kafka_header {
+    const char *name;
+    struct span value; /* data NULL: null */
+};
+/* The headers of a chunk's record, up to `max` of them; they live as long as it.  Returns how many
+ * were written. */
+size_t kafka_consumer_headers(const struct kafka_chunk *chunk, size_t index,
+                              struct kafka_header *headers, size_t max);
+/* The id of the broker that it was read from; -1: not known. */
+int32_t kafka_consumer_broker(const struct kafka_chunk *chunk, size_t index);
+
 /* Does not connect yet. */
 MUST_CHECK struct kafka_consumer *kafka_consumer_create(const char *brokers, const char *topic,
                                                         struct err *err);
