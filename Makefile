@@ -47,7 +47,7 @@ LIBS := -Wl,--as-needed $(shell pkg-config --libs $(PACKAGES) 2>/dev/null) -ldl 
 
 # One block per variant: compiler, its flags, what it links with.  DuckDB is C++ and opened at run
 # time: a sanitizer must have seen the C++ runtime before, or it dies at DuckDB's first exception.
-VARIANTS := release asan tsan fuzz
+VARIANTS := release asan tsan fuzz coverage
 SANITIZE := -O1 -fno-omit-frame-pointer -fno-sanitize-recover=all
 LINK_CXX := -Wl,--no-as-needed -lstdc++
 
@@ -64,6 +64,10 @@ fuzz_CC         := $(CLANG)
 fuzz_CFLAGS     := $(SANITIZE) -fsanitize=fuzzer-no-link,address,undefined
 fuzz_LDFLAGS    := -fsanitize=fuzzer,address,undefined $(LINK_CXX)
 
+coverage_CC      := $(CLANG)
+coverage_CFLAGS  := -O0 -fprofile-instr-generate -fcoverage-mapping
+coverage_LDFLAGS := -fprofile-instr-generate
+
 ifeq ($(findstring clang,$(CC)),clang)
 WARN_GCC :=
 endif
@@ -76,7 +80,7 @@ tsan_EXTRA := build/obj/tsan/tests/tsan/c11_threads.o
 SOURCES := $(sort $(wildcard src/*/*.c))
 UNIT    := $(sort $(wildcard tests/unit/*/*_test.c))
 # Folders whose code meets a second thread: their unit tests run once more under TSan.
-THREADED := io net store broker engine job sql
+THREADED := io net store engine collector broker job catalog sql supervisor
 TSAN    := $(filter $(foreach f,$(THREADED),tests/unit/$(f)/%),$(UNIT))
 FUZZ    := $(sort $(wildcard tests/fuzz/*.c))
 SUPPORT := $(sort $(wildcard tests/support/*.c))
@@ -85,6 +89,7 @@ CRASH   := $(sort $(wildcard tests/crash/[0-9][0-9]_*))
 
 UNIT_PROGRAMS := $(UNIT:tests/%.c=build/test/asan/%)
 TSAN_PROGRAMS := $(TSAN:tests/%.c=build/test/tsan/%)
+COVERAGE_PROGRAMS := $(UNIT:tests/%.c=build/test/coverage/%)
 FUZZ_PROGRAMS := $(FUZZ:tests/fuzz/%.c=build/fuzz/%)
 
 all: $(if $(wildcard src/main.c),build/steelthread,build/obj/release/libsteelthread.a)
@@ -200,6 +205,20 @@ uninstall: ## what install put there
 sizes: ## the longest files and functions, as a report
 	@tools/sizes
 
+complexity: ## functions whose cognitive complexity is past 25, as a report
+	@find src -name '*.c' | sort | xargs -P 2 -n 8 sh -c 'clang-tidy-14 --quiet \
+	    --checks=-*,readability-function-cognitive-complexity "$$@" -- $(BASE) 2>/dev/null' sh | \
+	    sed -n 's|^$(CURDIR)/||; s/: \(warning\|error\): /: /; /cognitive complexity of/s/ \[.*//p'
+
+coverage: $(COVERAGE_PROGRAMS) ## lines that no unit test reached, by file, as a report
+	@rm -rf build/coverage && mkdir -p build/coverage
+	@LLVM_PROFILE_FILE=$(CURDIR)/build/coverage/%m-%p.profraw \
+	    tools/run-tests coverage -j 2 -t 240 $(COVERAGE_PROGRAMS) | tail -n 1
+	@llvm-profdata-14 merge -sparse -o build/coverage/all.profdata build/coverage/*.profraw
+	@llvm-cov-14 report -instr-profile build/coverage/all.profdata $(firstword $(COVERAGE_PROGRAMS)) \
+	    $(COVERAGE_PROGRAMS:%=-object %) --ignore-filename-regex='(^|/)(tests|deps)/' 2>/dev/null | \
+	    awk 'NF >= 10 && $$8 > 0 {printf "%7d of %7d lines missed  %s\n", $$9, $$8, $$1}' | sort -rn
+
 format: ## clang-format over the C files
 	@clang-format-14 -i $$(find src tests -name '*.[ch]')
 
@@ -211,4 +230,4 @@ help: ## this list
 	    awk -F '|' '{printf "  %-36s %s\n", $$1, $$2}'
 
 .PHONY: all check unit tsan fuzz flow crash quick test test-long demo bench setup-demo setup-test \
-    setup-bench install uninstall sizes format clean help
+    setup-bench install uninstall sizes complexity coverage format clean help
