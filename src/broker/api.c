@@ -38,7 +38,7 @@ const struct api *api_at(size_t index)
     return index < COUNT_OF(apis) ? &apis[index] : NULL;
 }
 
-static const struct api *find(int16_t key)
+static const struct api *find_api(int16_t key)
 {
     for (size_t i = 0; i < COUNT_OF(apis); i++)
         if (apis[i].key == key)
@@ -105,7 +105,7 @@ bool api_serve(void *owner, struct frame_peer *peer, struct frame_reply *reply, 
         request_refuse(request, &err);
         return true;
     }
-    const struct api *api = find(request->frame.header.request_api_key);
+    const struct api *api = find_api(request->frame.header.request_api_key);
     if (!is_served(api, request)) {
         if (falls_back(request))
             return true;

@@ -15,11 +15,11 @@
 #include "broker/handlers.h"
 #include "broker/node.h"
 #include "broker/startup.h"
-#include "store/checkpoint.h"
+#include "store/recovery_points.h"
 
 #define SYNCERS 4 /* commits wait for the disk, not for the processor */
 #define WORKERS 2
-#define LINES_BYTES_MAX CHECKPOINT_BYTES_MAX
+#define LINES_BYTES_MAX RECOVERY_POINTS_BYTES_MAX
 
 struct broker {
     struct node node;
@@ -47,8 +47,8 @@ static void write_run(struct task *task)
     ON_WORKER();
     struct broker *broker = CONTAINER_OF(task, struct broker, task);
 
-    broker->ok = checkpoint_write(broker->node.dir, text_span(&broker->lines), broker->line_count,
-                                  &broker->err);
+    broker->ok = recovery_points_write(broker->node.dir, text_span(&broker->lines),
+                                       broker->line_count, &broker->err);
 }
 
 static void gather_lines(struct broker *broker)
@@ -63,7 +63,7 @@ static void gather_lines(struct broker *broker)
             int64_t point = log_recovery_point(partition_log(topic->partitions[p]));
             if (point == 0)
                 continue;
-            checkpoint_add(&broker->lines, topic->name, p, point);
+            recovery_points_add(&broker->lines, topic->name, p, point);
             broker->line_count++;
         }
     }
@@ -73,16 +73,16 @@ static void note_written(struct broker *broker)
 {
     struct arena arena;
     struct err err;
-    struct checkpoint written;
+    struct recovery_points written;
     struct text file;
 
     text_init(&file, LINES_BYTES_MAX);
     text_printf(&file, "0\n%zu\n", broker->line_count);
     text_add(&file, text_span(&broker->lines));
     arena_init(&arena, LINES_BYTES_MAX);
-    if (!file.full && checkpoint_decode(&written, text_span(&file), &arena, &err)) {
+    if (!file.full && recovery_points_decode(&written, text_span(&file), &arena, &err)) {
         for (size_t i = 0; i < written.count; i++) {
-            const struct checkpoint_entry *entry = &written.entries[i];
+            const struct recovery_point *entry = &written.entries[i];
             const struct topic *topic = topics_find(broker->node.topics, entry->topic);
             struct partition *partition =
                 topic == NULL ? NULL : topics_partition(topic, entry->partition);

@@ -40,7 +40,7 @@ static const struct key broker_keys[] = {
     {"num.partitions", CONFIG_TYPE_INT, NULL, "Partitions of a topic that is only named."},
 };
 
-static void describe(const struct key *key, struct config_key *to)
+static void copy_key(const struct key *key, struct config_key *to)
 {
     *to = (struct config_key){
         .name = key->name, .type = key->type, .source = CONFIG_SOURCE_DEFAULT, .does = key->does};
@@ -66,7 +66,7 @@ bool config_keys_topic(const struct node *node, const struct topic *topic, size_
 {
     if (index >= COUNT_OF(topic_keys))
         return false;
-    describe(&topic_keys[index], key);
+    copy_key(&topic_keys[index], key);
     if (strcmp(key->name, "max.message.bytes") == 0)
         set_number(key, topics_message_bytes_max(node->topics, topic),
                    topic_or(topic->config.message_bytes_max, node->settings.message_bytes_max,
@@ -84,7 +84,7 @@ bool config_keys_broker(const struct node *node, size_t index, struct config_key
 
     if (index >= COUNT_OF(broker_keys))
         return false;
-    describe(&broker_keys[index], key);
+    copy_key(&broker_keys[index], key);
     if (strcmp(key->name, "auto.create.topics.enable") == 0) {
         (void)snprintf(key->value, sizeof(key->value), "%s",
                        settings->auto_create ? "true" : "false");

@@ -29,7 +29,7 @@ struct creating {
     size_t outstanding; /* and one while topics are looked at */
 };
 
-static void fail(struct creating_one *one, int16_t code, const struct err *err)
+static void fail_creation(struct creating_one *one, int16_t code, const struct err *err)
 {
     one->result->error_code = code;
     one->result->num_partitions = -1;
@@ -38,20 +38,20 @@ static void fail(struct creating_one *one, int16_t code, const struct err *err)
         one->result->error_message = request_text(one->creating->request, err->text);
 }
 
-static void one_less(struct creating *creating)
+static void creation_settled(struct creating *creating)
 {
     creating->outstanding--;
     if (creating->outstanding == 0)
         request_answer(creating->request, &creating->response);
 }
 
-static void created(struct topic_wait *wait, const struct err *err)
+static void topic_there(struct topic_wait *wait, const struct err *err)
 {
     struct creating_one *one = CONTAINER_OF(wait, struct creating_one, wait);
 
     if (err != NULL)
-        fail(one, error_code_of(err), err);
-    one_less(one->creating);
+        fail_creation(one, error_code_of(err), err);
+    creation_settled(one->creating);
 }
 
 /* --- judging ---------------------------------------------------------------------------------- */
@@ -112,8 +112,8 @@ static int16_t code_of(const struct err *err)
     return error_code_of(err);
 }
 
-static int16_t check(const struct request *request, size_t index, int32_t *partitions,
-                     struct topic_config *config, struct err *err)
+static int16_t check_topic(const struct request *request, size_t index, int32_t *partitions,
+                           struct topic_config *config, struct err *err)
 {
     const struct create_topics_request *message = request->message;
     const struct create_topics_topic *asked = &message->topics[index];
@@ -123,15 +123,19 @@ static int16_t check(const struct request *request, size_t index, int32_t *parti
         (void)err_set(err, ERR_MALFORMED, "the topic is named twice");
         return ERROR_INVALID_REQUEST;
     }
-    int16_t code = asked->assignments_count > 0 ? check_assignments(asked, partitions, err)
-                                                : check_numbers(node, asked, partitions, err);
+    int16_t code;
+    if (asked->assignments_count > 0)
+        code = check_assignments(asked, partitions, err);
+    else
+        code = check_numbers(node, asked, partitions, err);
     if (code != ERROR_NONE)
         return code;
     for (size_t i = 0; i < asked->configs_count; i++)
         if (!config_keys_set(config, asked->configs[i].name, asked->configs[i].value, err))
             return ERROR_INVALID_CONFIG;
-    return topics_check_new(node->topics, asked->name, *partitions, err) ? ERROR_NONE
-                                                                         : code_of(err);
+    if (topics_check_new(node->topics, asked->name, *partitions, err))
+        return ERROR_NONE;
+    return code_of(err);
 }
 
 /* --- the request ------------------------------------------------------------------------------ */
@@ -157,7 +161,7 @@ static void echo_configs(struct request *request, const struct topic_config *con
         };
 }
 
-static void take(struct creating *creating, size_t index, struct creating_one *one)
+static void start_creation(struct creating *creating, size_t index, struct creating_one *one)
 {
     struct request *request = creating->request;
     const struct create_topics_request *message = request->message;
@@ -166,13 +170,13 @@ static void take(struct creating *creating, size_t index, struct creating_one *o
     struct err err = {0};
     int32_t partitions;
 
-    one->wait.done = created;
+    one->wait.done = topic_there;
     one->creating = creating;
     one->result = &creating->response.topics[index];
     one->result->name = asked->name;
-    int16_t code = check(request, index, &partitions, &config, &err);
+    int16_t code = check_topic(request, index, &partitions, &config, &err);
     if (code != ERROR_NONE) {
-        fail(one, code, &err);
+        fail_creation(one, code, &err);
         return;
     }
     one->result->num_partitions = partitions;
@@ -208,6 +212,6 @@ void create_topics_serve(struct request *request)
         REQUEST_NEW(request, struct create_topics_result, message->topics_count);
     struct creating_one *ones = REQUEST_NEW(request, struct creating_one, message->topics_count);
     for (size_t i = 0; i < message->topics_count; i++)
-        take(creating, i, &ones[i]);
-    one_less(creating);
+        start_creation(creating, i, &ones[i]);
+    creation_settled(creating);
 }

@@ -22,14 +22,14 @@ struct deleting {
     size_t outstanding; /* and one while topics are looked at */
 };
 
-static void one_less(struct deleting *deleting)
+static void deletion_settled(struct deleting *deleting)
 {
     deleting->outstanding--;
     if (deleting->outstanding == 0)
         request_answer(deleting->request, &deleting->response);
 }
 
-static void deleted(struct topic_wait *wait, const struct err *err)
+static void topic_gone(struct topic_wait *wait, const struct err *err)
 {
     struct deleting_one *one = CONTAINER_OF(wait, struct deleting_one, wait);
 
@@ -37,14 +37,14 @@ static void deleted(struct topic_wait *wait, const struct err *err)
         one->result->error_code = ERROR_KAFKA_STORAGE_ERROR;
         one->result->error_message = request_text(one->deleting->request, err->text);
     }
-    one_less(one->deleting);
+    deletion_settled(one->deleting);
 }
 
-static void take(struct deleting *deleting, struct topic *topic, struct deleting_one *one)
+static void start_deletion(struct deleting *deleting, struct topic *topic, struct deleting_one *one)
 {
     struct request *request = deleting->request;
 
-    one->wait.done = deleted;
+    one->wait.done = topic_gone;
     one->deleting = deleting;
     if (topic == NULL) {
         one->result->error_code = one->result->name.data == NULL ? ERROR_UNKNOWN_TOPIC_ID
@@ -77,10 +77,10 @@ void delete_topics_serve(struct request *request)
         ones[i].result->name = name;
         if (is_list)
             ones[i].result->topic_id = message->topics[i].topic_id;
-        take(deleting,
-             name.data != NULL ? topics_find(topics, name)
-                               : topics_find_id(topics, &message->topics[i].topic_id),
-             &ones[i]);
+        start_deletion(deleting,
+                       name.data != NULL ? topics_find(topics, name)
+                                         : topics_find_id(topics, &message->topics[i].topic_id),
+                       &ones[i]);
     }
-    one_less(deleting);
+    deletion_settled(deleting);
 }

@@ -77,8 +77,9 @@ static void describe_broker(struct request *request, const struct describe_confi
             add_key(request, &key, to);
 }
 
-static void describe(struct request *request, const struct describe_configs_resource *asked,
-                     struct describe_configs_result *to)
+static void describe_resource(struct request *request,
+                              const struct describe_configs_resource *asked,
+                              struct describe_configs_result *to)
 {
     to->resource_type = asked->resource_type;
     to->resource_name = asked->resource_name;
@@ -113,6 +114,6 @@ void describe_configs_serve(struct request *request)
     response.results_count = message->resources_count;
     response.results = REQUEST_NEW(request, struct describe_configs_result, response.results_count);
     for (size_t i = 0; i < message->resources_count; i++)
-        describe(request, &message->resources[i], &response.results[i]);
+        describe_resource(request, &message->resources[i], &response.results[i]);
     request_answer(request, &response);
 }

@@ -106,7 +106,7 @@ static struct fetch_part *only_part(struct fetch_wait *fetch)
 static void answer_with(struct fetch_wait *fetch, struct fetch_part *part)
 {
     struct request *request = fetch->request;
-    struct kafka_splice splice;
+    struct kafka_splice splice = {0};
     struct kafka_splices splices = {.items = &splice, .room = 1};
     struct text out;
     struct err err;
@@ -132,7 +132,7 @@ static void answer_with(struct fetch_wait *fetch, struct fetch_part *part)
     text_reset(&out);
 }
 
-static void answer(struct fetch_wait *fetch)
+static void answer_fetch(struct fetch_wait *fetch)
 {
     struct request *request = fetch->request;
     struct text out;
@@ -389,7 +389,7 @@ static bool is_enough(const struct fetch_wait *fetch)
            fetch->bytes >= bytes_max(fetch);
 }
 
-static void turn_ended(struct turn_end *turn_end)
+static void look_again(struct turn_end *turn_end)
 {
     look(CONTAINER_OF(turn_end, struct fetch_wait, turn_end));
 }
@@ -453,7 +453,7 @@ static void decide(struct fetch_wait *fetch)
 {
     release_all(fetch);
     if (is_enough(fetch)) {
-        answer(fetch);
+        answer_fetch(fetch);
         return;
     }
     size_t bytes = fetch->bytes;
@@ -563,7 +563,7 @@ void fetch_serve(struct request *request)
 
     request->node->fetch_count++;
     fetch->request = request;
-    fetch->turn_end.run = turn_ended;
+    fetch->turn_end.run = look_again;
     kafka_message_init(request->frame.api->response, &fetch->response);
     if (message->session_id != 0) {
         fetch->response.error_code = ERROR_FETCH_SESSION_ID_NOT_FOUND;

@@ -15,7 +15,7 @@ struct init_producer_id {
     struct request *request;
 };
 
-static void answer(struct request *request, int64_t id, int16_t code)
+static void answer_init(struct request *request, int64_t id, int16_t code)
 {
     struct init_producer_id_response response;
 
@@ -30,7 +30,11 @@ static void given(struct producer_ids_wait *wait, int64_t id, const struct err *
 {
     struct init_producer_id *init = CONTAINER_OF(wait, struct init_producer_id, wait);
 
-    answer(init->request, id, err == NULL ? ERROR_NONE : error_code_of(err));
+    int16_t code = ERROR_NONE;
+
+    if (err != NULL)
+        code = error_code_of(err);
+    answer_init(init->request, id, code);
 }
 
 void init_producer_id_serve(struct request *request)
@@ -38,7 +42,7 @@ void init_producer_id_serve(struct request *request)
     const struct init_producer_id_request *message = request->message;
 
     if (message->transactional_id.data != NULL) {
-        answer(request, -1, ERROR_UNSUPPORTED_VERSION);
+        answer_init(request, -1, ERROR_UNSUPPORTED_VERSION);
         return;
     }
     /* One that asks again with an id and an epoch (KIP-360) gets a new id: as good, and simpler. */

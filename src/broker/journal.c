@@ -44,30 +44,16 @@ void journal_add_line(struct text *lines, struct span json)
     text_add_char(lines, '\n');
 }
 
-static bool parse_crc(struct span digits, uint32_t *crc)
-{
-    const char *chars = digits.data;
-
-    *crc = 0;
-    for (size_t i = 0; i < digits.size; i++) {
-        const char *hex = "0123456789abcdef";
-        const char *digit = chars[i] == '\0' ? NULL : strchr(hex, chars[i]);
-        if (digit == NULL)
-            return false;
-        *crc = *crc << 4 | (uint32_t)(digit - hex);
-    }
-    return true;
-}
-
 /* The JSON of a line (without its end) whose checksum is right. */
 static bool check_line(struct span line, struct span *json)
 {
-    uint32_t crc;
+    char digits[CRC_DIGITS + 2];
 
-    if (line.size < CRC_DIGITS + 1 || ((const char *)line.data)[CRC_DIGITS] != ' ')
+    if (line.size < CRC_DIGITS + 1)
         return false;
     *json = span_after(line, CRC_DIGITS + 1);
-    return parse_crc((struct span){line.data, CRC_DIGITS}, &crc) && crc == crc32c(*json);
+    (void)snprintf(digits, sizeof(digits), "%08" PRIx32 " ", crc32c(*json));
+    return span_starts_with(line, digits);
 }
 
 /* --- loading ---------------------------------------------------------------------------------- */
@@ -176,11 +162,6 @@ void journal_close(struct journal *journal)
     text_reset(&journal->group);
     mem_free(journal->path);
     mem_free(journal);
-}
-
-bool journal_is_busy(const struct journal *journal)
-{
-    return journal->is_busy;
 }
 
 static bool open_file(struct journal *journal, struct err *err)

@@ -48,7 +48,6 @@ struct journal;
 /* The file is opened (and made) by the first write.  `bytes` is where it ends. */
 struct journal *journal_create(const char *path, uint64_t bytes, struct worker_pool *pool);
 void journal_close(struct journal *journal); /* not busy; NULL is fine */
-bool journal_is_busy(const struct journal *journal);
 
 /* Someone waiting for a line: the writer's memory. */
 struct journal_wait {

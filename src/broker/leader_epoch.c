@@ -10,8 +10,8 @@
 
 #define UNDEFINED (-1)
 
-static void answer_one(const struct topic *topic, const struct leader_epoch_partition *asked,
-                       struct leader_epoch_end *to)
+static void answer_partition(const struct topic *topic, const struct leader_epoch_partition *asked,
+                             struct leader_epoch_end *to)
 {
     const struct partition *partition =
         topic == NULL ? NULL : topics_partition(topic, asked->partition);
@@ -45,7 +45,7 @@ void leader_epoch_serve(struct request *request)
         to->partitions_count = asked->partitions_count;
         to->partitions = REQUEST_NEW(request, struct leader_epoch_end, to->partitions_count);
         for (size_t p = 0; p < asked->partitions_count; p++)
-            answer_one(topic, &asked->partitions[p], &to->partitions[p]);
+            answer_partition(topic, &asked->partitions[p], &to->partitions[p]);
     }
     request_answer(request, &response);
 }

@@ -48,14 +48,14 @@ struct looking_up {
     size_t outstanding; /* and one while questions are looked at */
 };
 
-static void one_less(struct looking_up *owner)
+static void lookup_settled(struct looking_up *owner)
 {
     owner->outstanding--;
     if (owner->outstanding == 0)
         request_answer(owner->request, &owner->response);
 }
 
-static void answer_one(const struct looking_up *owner, struct list_offsets_partition_result *result,
+static void set_answer(const struct looking_up *owner, struct list_offsets_partition_result *result,
                        int64_t offset, int64_t timestamp)
 {
     result->offset = offset;
@@ -90,10 +90,10 @@ static void lookup_done(struct task *task)
                        lookup->err.text);
         result->error_code = error_code_of(&lookup->err);
     } else if (lookup->found.offset >= 0) {
-        answer_one(lookup->owner, result, lookup->found.offset, lookup->found.timestamp);
+        set_answer(lookup->owner, result, lookup->found.offset, lookup->found.timestamp);
     }
     partition_release(lookup->partition);
-    one_less(lookup->owner);
+    lookup_settled(lookup->owner);
 }
 
 static void look_into_files(struct looking_up *owner, struct partition *partition,
@@ -133,9 +133,9 @@ static bool is_known(int16_t version, int64_t timestamp)
     }
 }
 
-static void take_partition(struct looking_up *owner, const struct topic *topic,
-                           const struct list_offsets_partition *asked,
-                           struct list_offsets_partition_result *result)
+static void look_up(struct looking_up *owner, const struct topic *topic,
+                    const struct list_offsets_partition *asked,
+                    struct list_offsets_partition_result *result)
 {
     struct partition *partition =
         topic == NULL ? NULL : topics_partition(topic, asked->partition_index);
@@ -153,9 +153,9 @@ static void take_partition(struct looking_up *owner, const struct topic *topic,
     else if (!is_known(request_version(owner->request), asked->timestamp))
         result->error_code = ERROR_UNSUPPORTED_VERSION;
     else if (asked->timestamp == LATEST)
-        answer_one(owner, result, log_durable_offset(partition_log(partition)), -1);
+        set_answer(owner, result, log_durable_offset(partition_log(partition)), -1);
     else if (asked->timestamp == EARLIEST || asked->timestamp == EARLIEST_LOCAL)
-        answer_one(owner, result, log_start_offset(partition_log(partition)), -1);
+        set_answer(owner, result, log_start_offset(partition_log(partition)), -1);
     else if (asked->timestamp != LATEST_TIERED)
         look_into_files(owner, partition, asked->timestamp, result);
 }
@@ -181,7 +181,7 @@ void list_offsets_serve(struct request *request)
         to->partitions =
             REQUEST_NEW(request, struct list_offsets_partition_result, to->partitions_count);
         for (size_t p = 0; p < asked->partitions_count; p++)
-            take_partition(owner, topic, &asked->partitions[p], &to->partitions[p]);
+            look_up(owner, topic, &asked->partitions[p], &to->partitions[p]);
     }
-    one_less(owner);
+    lookup_settled(owner);
 }

@@ -71,7 +71,8 @@ static void tell_all(const struct metadata *metadata, struct metadata_response *
     }
 }
 
-static const struct topic *find(const struct metadata *metadata, const struct metadata_topic *asked)
+static const struct topic *find_asked(const struct metadata *metadata,
+                                      const struct metadata_topic *asked)
 {
     const struct topics *topics = metadata->request->node->topics;
 
@@ -84,7 +85,7 @@ static void tell_one(const struct metadata *metadata, size_t index,
 {
     const struct metadata_request *message = metadata->request->message;
     const struct metadata_topic *asked = &message->topics[index];
-    const struct topic *topic = find(metadata, asked);
+    const struct topic *topic = find_asked(metadata, asked);
 
     if (topic != NULL) {
         tell_topic(metadata, topic, to);
@@ -102,7 +103,7 @@ static bool fits(const struct metadata *metadata)
     size_t count = 0;
 
     for (size_t i = 0; i < message->topics_count && count <= PARTITIONS_TOLD_MAX; i++) {
-        const struct topic *topic = find(metadata, &message->topics[i]);
+        const struct topic *topic = find_asked(metadata, &message->topics[i]);
         count += topic == NULL ? 1 : (size_t)topic->partition_count;
     }
     return count <= PARTITIONS_TOLD_MAX;
@@ -129,7 +130,7 @@ static void tell_brokers(struct metadata *metadata, struct metadata_response *re
     response->cluster_authorized_operations = NOT_ASKED;
 }
 
-static void answer(struct metadata *metadata)
+static void answer_metadata(struct metadata *metadata)
 {
     struct request *request = metadata->request;
     const struct metadata_request *message = request->message;
@@ -159,20 +160,20 @@ static void answer(struct metadata *metadata)
 
 /* --- creating what is named ------------------------------------------------------------------- */
 
-static void one_less(struct metadata *metadata)
+static void topic_settled(struct metadata *metadata)
 {
     metadata->outstanding--;
     if (metadata->outstanding == 0)
-        answer(metadata);
+        answer_metadata(metadata);
 }
 
-static void created(struct topic_wait *wait, const struct err *err)
+static void auto_created(struct topic_wait *wait, const struct err *err)
 {
     struct creation *creation = CONTAINER_OF(wait, struct creation, wait);
 
     if (err != NULL)
         creation->code = error_code_of(err);
-    one_less(creation->metadata);
+    topic_settled(creation->metadata);
 }
 
 static int16_t why_not(const struct err *err)
@@ -192,7 +193,7 @@ static void look_at(struct metadata *metadata, const struct metadata_topic *aske
     struct err err;
 
     creation->metadata = metadata;
-    creation->wait.done = created;
+    creation->wait.done = auto_created;
     creation->code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
     if (asked->name.data == NULL) {
         creation->code = ERROR_UNKNOWN_TOPIC_ID;
@@ -227,5 +228,5 @@ void metadata_serve(struct request *request)
     metadata->creations = REQUEST_NEW(request, struct creation, message->topics_count);
     for (size_t i = 0; i < message->topics_count; i++)
         look_at(metadata, &message->topics[i], &metadata->creations[i]);
-    one_less(metadata);
+    topic_settled(metadata);
 }

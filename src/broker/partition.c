@@ -60,7 +60,7 @@ static void start_work(struct partition *p);
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-static void turn_ended(struct turn_end *turn_end)
+static void begin_work(struct turn_end *turn_end)
 {
     start_work(CONTAINER_OF(turn_end, struct partition, turn_end));
 }
@@ -75,7 +75,7 @@ struct partition *partition_create(struct partition_shop *shop, const char *topi
     p->number = number;
     p->log = log;
     p->producers = producers;
-    p->turn_end.run = turn_ended;
+    p->turn_end.run = begin_work;
     p->written_point = log_recovery_point(log);
     return p;
 }
@@ -197,7 +197,7 @@ static void commit_run(struct task *task)
 }
 
 /* Once, then now and then while it lasts: a full disk refuses thousands a second. */
-static void complain(struct partition *p, const struct err *err)
+static void complain_of_commit(struct partition *p, const struct err *err)
 {
     int64_t now_ms = loop_now_ms(p->shop->loop);
 
@@ -232,7 +232,7 @@ static void commit_done(struct task *task)
     bool ok = log_commit_end(p->log, &err);
     if (!ok) {
         producer_state_take_back(p->producers, log_durable_offset(p->log));
-        complain(p, &err);
+        complain_of_commit(p, &err);
     } else if (p->is_failing) {
         diag_info("append_works_again", "topic=%s partition=%" PRId32, p->topic, p->number);
     }

@@ -34,7 +34,7 @@ struct produce {
 
 /* --- the answer ------------------------------------------------------------------------------- */
 
-static void answer(struct produce *produce)
+static void answer_produce(struct produce *produce)
 {
     struct request *request = produce->request;
     struct err err;
@@ -50,15 +50,15 @@ static void answer(struct produce *produce)
     }
 }
 
-static void one_less(struct produce *produce)
+static void batch_settled(struct produce *produce)
 {
     produce->outstanding--;
     if (produce->outstanding == 0)
-        answer(produce);
+        answer_produce(produce);
 }
 
-static void fail(struct produce *produce, struct produce_partition_result *result, int16_t code,
-                 const struct err *err)
+static void fail_batch(struct produce *produce, struct produce_partition_result *result,
+                       int16_t code, const struct err *err)
 {
     produce->failed = true;
     result->error_code = code;
@@ -73,10 +73,10 @@ static void settled(struct partition_append *append, const struct err *err)
     struct produce_batch *batch = CONTAINER_OF(append, struct produce_batch, append);
 
     if (err != NULL)
-        fail(batch->produce, batch->result, error_code_of(err), err);
+        fail_batch(batch->produce, batch->result, error_code_of(err), err);
     else
         batch->result->base_offset = append->base_offset;
-    one_less(batch->produce);
+    batch_settled(batch->produce);
 }
 
 /* --- judging a batch -------------------------------------------------------------------------- */
@@ -126,7 +126,9 @@ static int16_t check_batch(const struct produce *produce, const struct topic *to
         (void)err_set(err, ERR_UNSUPPORTED, "zstd needs version %d", ZSTD_FROM_VERSION);
         return ERROR_UNSUPPORTED_COMPRESSION_TYPE;
     }
-    return batch_check_produced(batch, err) ? ERROR_NONE : error_code_of(err);
+    if (batch_check_produced(batch, err))
+        return ERROR_NONE;
+    return error_code_of(err);
 }
 
 static void take_partition(struct produce *produce, const struct topic *topic,
@@ -138,7 +140,7 @@ static void take_partition(struct produce *produce, const struct topic *topic,
     struct err err = {0};
 
     if (partition == NULL) {
-        fail(produce, result, ERROR_UNKNOWN_TOPIC_OR_PARTITION, NULL);
+        fail_batch(produce, result, ERROR_UNKNOWN_TOPIC_OR_PARTITION, NULL);
         return;
     }
     int16_t code = take_batch(from->records, &batch, &err);
@@ -156,7 +158,7 @@ static void take_partition(struct produce *produce, const struct topic *topic,
             return;
         produce->outstanding--;
     }
-    fail(produce, result, code, &err);
+    fail_batch(produce, result, code, &err);
 }
 
 /* --- the request ------------------------------------------------------------------------------ */
@@ -184,7 +186,7 @@ static void take_topic(struct produce *produce, const struct produce_topic *from
         result->log_append_time_ms = -1;
         result->current_leader = (struct produce_leader){-1, -1};
         if (refused != ERROR_NONE)
-            fail(produce, result, refused, NULL);
+            fail_batch(produce, result, refused, NULL);
         else
             take_partition(produce, topic, &from->partition_data[i], result);
     }
@@ -205,5 +207,5 @@ void produce_serve(struct request *request)
         REQUEST_NEW(request, struct produce_topic_result, message->topic_data_count);
     for (size_t i = 0; i < message->topic_data_count; i++)
         take_topic(produce, &message->topic_data[i], &produce->response.responses[i], refused);
-    one_less(produce);
+    batch_settled(produce);
 }

@@ -14,7 +14,7 @@ static void render(int64_t end, struct text *out)
     text_printf(out, "{\"producer_ids\":%" PRId64 "}", end);
 }
 
-static struct producer_ids_wait *take_waiting(struct producer_ids *ids)
+static struct producer_ids_wait *take_first(struct producer_ids *ids)
 {
     struct producer_ids_wait *wait = ids->first;
 
@@ -35,7 +35,7 @@ static void block_written(struct journal_wait *wait, const struct err *err)
     if (err == NULL)
         ids->end += PRODUCER_IDS_BLOCK;
     while (ids->first != NULL && (err != NULL || ids->next < ids->end)) {
-        struct producer_ids_wait *waiting = take_waiting(ids);
+        struct producer_ids_wait *waiting = take_first(ids);
         waiting->given(waiting, err == NULL ? ids->next++ : -1, err);
     }
     if (ids->first != NULL)

@@ -48,11 +48,6 @@ void producer_state_close(struct producer_state *state)
     mem_free(state);
 }
 
-size_t producer_state_count(const struct producer_state *state)
-{
-    return state->count;
-}
-
 /* Where the producer stands, or would. */
 static size_t position(const struct producer_state *state, int64_t id)
 {
@@ -69,7 +64,7 @@ static size_t position(const struct producer_state *state, int64_t id)
     return low;
 }
 
-static struct producer *find(const struct producer_state *state, int64_t id)
+static struct producer *find_producer(const struct producer_state *state, int64_t id)
 {
     size_t at = position(state, id);
 
@@ -90,7 +85,7 @@ static int32_t next_sequence(const struct noted *noted)
 enum producer_verdict producer_state_check(const struct producer_state *state,
                                            const struct batch *batch, int64_t *last_offset)
 {
-    const struct producer *producer = find(state, batch->producer_id);
+    const struct producer *producer = find_producer(state, batch->producer_id);
 
     if (producer == NULL || producer->count == 0)
         return PRODUCER_NEXT;
@@ -137,7 +132,7 @@ static void remove_oldest(struct producer_state *state)
 
 static struct producer *find_or_add(struct producer_state *state, int64_t id)
 {
-    struct producer *found = find(state, id);
+    struct producer *found = find_producer(state, id);
 
     if (found != NULL)
         return found;

@@ -29,7 +29,6 @@ struct producer_state;
 
 struct producer_state *producer_state_create(void);
 void producer_state_close(struct producer_state *state); /* NULL is fine */
-size_t producer_state_count(const struct producer_state *state);
 
 /* `batch` has a producer id.  Of a duplicate *last_offset is where it ends in the log. */
 enum producer_verdict producer_state_check(const struct producer_state *state,

@@ -86,7 +86,7 @@ void request_answer_nothing(struct request *request)
     request_free(request);
 }
 
-static void complain(struct request *request, const struct err *err)
+static void complain_of_client(struct request *request, const struct err *err)
 {
     struct node *node = request->node;
     int64_t now_ms = loop_now_ms(node->loop);
@@ -110,7 +110,7 @@ static void complain(struct request *request, const struct err *err)
 void request_refuse(struct request *request, const struct err *err)
 {
     if (!frame_reply_is_void(request->reply)) {
-        complain(request, err);
+        complain_of_client(request, err);
         frame_peer_close(request->peer);
     }
     frame_reply_send(request->reply, NULL, 0, 0);

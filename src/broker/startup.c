@@ -16,7 +16,7 @@
 #include "base/mem.h"
 #include "io/clock.h"
 #include "io/file.h"
-#include "store/checkpoint.h"
+#include "store/recovery_points.h"
 #include "store/recovery.h"
 
 #define DIRS_BYTES_MAX ((size_t)64 * 1024 * 1024)
@@ -46,7 +46,7 @@ struct startup {
     void (*ready)(struct node *node, const struct err *err);
     struct task task;
     struct arena arena;
-    struct checkpoint checkpoint;
+    struct recovery_points points;
     struct journal_loaded loaded;
     struct startup_partition *partitions;
     size_t partition_count;
@@ -190,7 +190,7 @@ static void add_partition(struct startup *startup, struct topic *topic, int32_t 
         .number = number,
         .dir = mem_string(dir),
         .is_foreign = is_foreign,
-        .recovery_point = checkpoint_find(&startup->checkpoint, topic->name, number),
+        .recovery_point = recovery_points_find(&startup->points, topic->name, number),
     };
 }
 
@@ -223,9 +223,9 @@ static bool take_dirs(struct startup *startup, struct err *err)
 {
     struct file_names names;
 
-    if (!checkpoint_load(startup->node->dir, &startup->checkpoint, &startup->arena, err)) {
+    if (!recovery_points_load(startup->node->dir, &startup->points, &startup->arena, err)) {
         diag_warn("checkpoint_unreadable", "reason=\"%s\"; every segment is checked", err->text);
-        startup->checkpoint.count = 0;
+        startup->points.count = 0;
     }
     if (!file_list(startup->node->dir, &names, &startup->arena, err))
         return false;

@@ -344,7 +344,7 @@ static void render_topic(const struct topic *topic, struct text *out)
     json_end_object(&json);
 }
 
-static void tell(struct topic *topic, const struct err *err)
+static void tell_waiting(struct topic *topic, const struct err *err)
 {
     struct topic_wait *waiting = topic->waiting;
 
@@ -356,7 +356,7 @@ static void tell(struct topic *topic, const struct err *err)
     }
 }
 
-static void created(struct journal_wait *wait, const struct err *err)
+static void creation_written(struct journal_wait *wait, const struct err *err)
 {
     struct topic *topic = CONTAINER_OF(wait, struct topic, journal_wait);
 
@@ -364,11 +364,11 @@ static void created(struct journal_wait *wait, const struct err *err)
         topic->state = TOPIC_THERE;
         diag_info("topic_created", "topic=%s partitions=%" PRId32, topic->name,
                   topic->partition_count);
-        tell(topic, NULL);
+        tell_waiting(topic, NULL);
         return;
     }
     forget(topic->topics, topic);
-    tell(topic, err);
+    tell_waiting(topic, err);
     topic_free(topic);
 }
 
@@ -381,7 +381,7 @@ struct kafka_uuid topics_add(struct topics *topics, struct span name, int32_t pa
     struct topic *topic = topic_new(topics, name, &id, partition_count, config);
     insert(topics, topic);
     topics_wait(topic, wait);
-    topic->journal_wait.written = created;
+    topic->journal_wait.written = creation_written;
     text_init(&line, LINE_BYTES_MAX);
     render_topic(topic, &line);
     assert(!line.full);
@@ -472,12 +472,12 @@ static void move_done(struct task *task)
         diag_error("deleting_failed", "topic=%s reason=\"%s\"", topic->name, topic->err.text);
         topics->partition_count -= (size_t)topic->partition_count;
         topic->partition_count = 0;
-        tell(topic, &topic->err);
+        tell_waiting(topic, &topic->err);
         return;
     }
     diag_info("topic_deleted", "topic=%s", topic->name);
     forget(topics, topic);
-    tell(topic, NULL);
+    tell_waiting(topic, NULL);
     topic->task = (struct task){.run = remove_run, .done = remove_done};
     worker_pool_submit(topics->shop->workers, &topic->task);
 }
@@ -493,13 +493,13 @@ static void partition_idle(void *owner)
     worker_pool_submit(topic->topics->shop->workers, &topic->task);
 }
 
-static void deleted(struct journal_wait *wait, const struct err *err)
+static void deletion_written(struct journal_wait *wait, const struct err *err)
 {
     struct topic *topic = CONTAINER_OF(wait, struct topic, journal_wait);
 
     if (err != NULL) {
         topic->state = TOPIC_THERE;
-        tell(topic, err);
+        tell_waiting(topic, err);
         return;
     }
     topic->busy_count = topic->partition_count;
@@ -521,7 +521,7 @@ void topics_delete(struct topics *topics, struct topic *topic, struct topic_wait
     assert(topic->state == TOPIC_THERE);
     topic->state = TOPIC_DELETING;
     topics_wait(topic, wait);
-    topic->journal_wait.written = deleted;
+    topic->journal_wait.written = deletion_written;
     text_init(&line, LINE_BYTES_MAX);
     render_deletion(topic, &line);
     journal_write(topics->journal, text_span(&line), &topic->journal_wait);

@@ -66,10 +66,3 @@ int uuid_compare(const struct kafka_uuid *a, const struct kafka_uuid *b)
 {
     return memcmp(a->bytes, b->bytes, sizeof(a->bytes));
 }
-
-bool uuid_is_zero(const struct kafka_uuid *uuid)
-{
-    static const struct kafka_uuid zero;
-
-    return uuid_compare(uuid, &zero) == 0;
-}

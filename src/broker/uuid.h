@@ -17,6 +17,5 @@ struct kafka_uuid uuid_new(void);
 const char *uuid_text(const struct kafka_uuid *uuid, char text[UUID_TEXT_BYTES]);
 bool uuid_parse(struct kafka_uuid *uuid, struct span text);
 int uuid_compare(const struct kafka_uuid *a, const struct kafka_uuid *b);
-bool uuid_is_zero(const struct kafka_uuid *uuid);
 
 #endif

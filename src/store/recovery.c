@@ -32,7 +32,7 @@ struct walk {
     bool rebuilt; /* its indexes were made again */
 };
 
-static const char *path_of(const struct walk *walk, const char *suffix, char path[PATH_MAX])
+static const char *segment_path(const struct walk *walk, const char *suffix, char path[PATH_MAX])
 {
     char name[SEGMENT_NAME_BYTES];
 
@@ -69,7 +69,7 @@ static bool keep_cut_bytes(const struct walk *walk, uint64_t from, struct err *e
     char path[PATH_MAX];
     int fd;
 
-    if (!file_open(&fd, path_of(walk, ".cut", path), FILE_OPEN_OR_CREATE, err))
+    if (!file_open(&fd, segment_path(walk, ".cut", path), FILE_OPEN_OR_CREATE, err))
         return false;
     bool ok = copy(walk->scan.fd, from, walk->file_bytes - from, fd, err) && file_sync(fd, err);
     file_close(fd);
@@ -114,7 +114,7 @@ static bool set_aside(struct walk *walk, struct err *err)
     struct file_info info;
     int fd;
 
-    if (!file_stat(path_of(walk, ".log", path), &info, err) ||
+    if (!file_stat(segment_path(walk, ".log", path), &info, err) ||
         !file_open(&fd, path, FILE_READ, err))
         return false;
     scan_init(&walk->scan, fd, 0, info.bytes);
@@ -126,11 +126,11 @@ static bool set_aside(struct walk *walk, struct err *err)
         return false;
     walk->recovery->cut_bytes += info.bytes;
     walk->recovery->cut_batches += whole;
-    if (!file_rename(path, path_of(walk, ".cut", aside), err))
+    if (!file_rename(path, segment_path(walk, ".cut", aside), err))
         return false;
-    if (!file_remove(path_of(walk, ".index", path), err) && err->kind != ERR_NOT_FOUND)
+    if (!file_remove(segment_path(walk, ".index", path), err) && err->kind != ERR_NOT_FOUND)
         return false;
-    if (!file_remove(path_of(walk, ".timeindex", path), err) && err->kind != ERR_NOT_FOUND)
+    if (!file_remove(segment_path(walk, ".timeindex", path), err) && err->kind != ERR_NOT_FOUND)
         return false;
     return file_sync_dir(walk->recovery->dir, err);
 }
@@ -144,7 +144,7 @@ static void note_damage(struct walk *walk, uint64_t at, const struct err *reason
 
     if (recovery->damage_count++ == 0)
         (void)err_set(&recovery->damage, ERR_CORRUPT, "%s at %" PRIu64 ": %s",
-                      path_of(walk, ".log", path), at, reason->text);
+                      segment_path(walk, ".log", path), at, reason->text);
 }
 
 /* Goes on behind the damage at `at`: nothing before the recovery point is cut. */
@@ -294,8 +294,8 @@ static bool trust_segment(struct walk *walk, bool *rebuild, struct err *err)
     struct file_info index;
     char path[PATH_MAX];
 
-    if (!file_stat(path_of(walk, ".log", path), &log, err) ||
-        !file_stat(path_of(walk, ".index", path), &index, err))
+    if (!file_stat(segment_path(walk, ".log", path), &log, err) ||
+        !file_stat(segment_path(walk, ".index", path), &index, err))
         return false;
     *rebuild = index.kind != FILE_KIND_FILE ||
                (index.bytes == 0 && log.bytes > BATCH_BYTES_MAX + SEGMENT_INDEX_INTERVAL_BYTES);

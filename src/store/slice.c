@@ -13,8 +13,8 @@
 #include "store/index.h"
 #include "store/scan.h"
 
-static bool open_part(int *fd, const char *dir, int64_t base_offset, const char *suffix,
-                      struct err *err)
+static bool open_to_read(int *fd, const char *dir, int64_t base_offset, const char *suffix,
+                         struct err *err)
 {
     char name[SEGMENT_NAME_BYTES];
     char path[PATH_MAX];
@@ -133,7 +133,7 @@ static bool find_place(struct slice *slice, const char *dir, int log_fd, struct 
     int fd;
 
     /* An index that cannot be read makes it slower, not impossible. */
-    if (open_part(&fd, dir, slice->place.base_offset, ".index", &why)) {
+    if (open_to_read(&fd, dir, slice->place.base_offset, ".index", &why)) {
         if (!index_find(fd, slice->place.base_offset, slice->offset, &entry, &why) ||
             entry.at >= slice->place.end)
             entry.at = 0;
@@ -169,7 +169,7 @@ bool slice_read(struct slice *slice, const char *dir, struct err *err)
     ON_WORKER();
     int fd;
 
-    if (!open_part(&fd, dir, slice->place.base_offset, ".log", err))
+    if (!open_to_read(&fd, dir, slice->place.base_offset, ".log", err))
         return false;
     bool ok = slice->place.is_known || find_place(slice, dir, fd, err);
     size_t want = ok ? bytes_wanted(slice) : 0;
@@ -216,11 +216,11 @@ static uint64_t time_start(const char *dir, int64_t base_offset, int64_t timesta
     struct err slower;
     int fd;
 
-    if (!open_part(&fd, dir, base_offset, ".timeindex", &slower))
+    if (!open_to_read(&fd, dir, base_offset, ".timeindex", &slower))
         return 0;
     bool ok = index_time_find(fd, base_offset, timestamp, &time, &slower);
     file_close(fd);
-    if (!ok || !open_part(&fd, dir, base_offset, ".index", &slower))
+    if (!ok || !open_to_read(&fd, dir, base_offset, ".index", &slower))
         return 0;
     ok = index_find(fd, base_offset, time.offset, &entry, &slower);
     file_close(fd);
@@ -256,7 +256,7 @@ static bool find_in_segment(const char *dir, const struct segment_extent *extent
     int fd;
 
     uint64_t from = time_start(dir, extent->base_offset, timestamp, extent->bytes);
-    if (!open_part(&fd, dir, extent->base_offset, ".log", err))
+    if (!open_to_read(&fd, dir, extent->base_offset, ".log", err))
         return false;
     bool ok = walk_time(fd, from, extent, timestamp, found, err);
     file_close(fd);
@@ -270,7 +270,7 @@ static bool is_all_before(const char *dir, int64_t base_offset, int64_t timestam
     struct err unknown;
     int fd;
 
-    if (!open_part(&fd, dir, base_offset, ".timeindex", &unknown))
+    if (!open_to_read(&fd, dir, base_offset, ".timeindex", &unknown))
         return false;
     bool ok = index_time_find(fd, base_offset, INT64_MAX, &last, &unknown);
     file_close(fd);
@@ -300,14 +300,14 @@ static bool latest_in_segment(const char *dir, const struct segment_extent *exte
     int fd;
 
     uint64_t from = time_start(dir, extent->base_offset, INT64_MAX, extent->bytes);
-    if (open_part(&fd, dir, extent->base_offset, ".timeindex", err)) {
+    if (open_to_read(&fd, dir, extent->base_offset, ".timeindex", err)) {
         if (!index_time_find(fd, extent->base_offset, INT64_MAX, &last, err))
             from = 0;
         file_close(fd);
     }
     if (last.timestamp > *latest)
         *latest = last.timestamp;
-    if (!open_part(&fd, dir, extent->base_offset, ".log", err))
+    if (!open_to_read(&fd, dir, extent->base_offset, ".log", err))
         return false;
     scan_init(&scan, fd, from, extent->bytes);
     enum scan_step step;

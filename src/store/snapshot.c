@@ -85,7 +85,7 @@ bool snapshot_decode(struct snapshot *snapshot, struct span bytes, struct arena 
     return true;
 }
 
-static const char *path_of(const char *dir, int64_t offset, char path[PATH_MAX])
+static const char *snapshot_path(const char *dir, int64_t offset, char path[PATH_MAX])
 {
     char name[SEGMENT_NAME_BYTES];
 
@@ -101,7 +101,7 @@ bool snapshot_write(const char *dir, const struct snapshot *snapshot, struct err
     text_init(&text, SNAPSHOT_BYTES_MAX);
     snapshot_encode(snapshot, &text);
     bool ok = !text.full || err_set(err, ERR_LIMIT, "%zu producers", snapshot->count);
-    ok = ok && file_replace(path_of(dir, snapshot->offset, path), text_span(&text), err);
+    ok = ok && file_replace(snapshot_path(dir, snapshot->offset, path), text_span(&text), err);
     text_reset(&text);
     return ok;
 }
@@ -121,7 +121,7 @@ bool snapshot_load(const char *dir, int64_t offset_max, struct snapshot *snapsho
     for (size_t i = names.count; i-- > 0;) {
         if (!segment_name_parse(names.names[i], SUFFIX, &offset) || offset > offset_max)
             continue;
-        if (!file_read_all(path_of(dir, offset, path), &bytes, arena, &unreadable) ||
+        if (!file_read_all(snapshot_path(dir, offset, path), &bytes, arena, &unreadable) ||
             !snapshot_decode(snapshot, bytes, arena, &unreadable))
             continue; /* an older one, or none, costs a longer scan */
         snapshot->offset = offset;
@@ -141,7 +141,7 @@ bool snapshot_prune(const char *dir, int64_t offset, struct err *err)
     bool ok = file_list(dir, &names, &arena, err);
     for (size_t i = 0; ok && i < names.count; i++)
         if (segment_name_parse(names.names[i], SUFFIX, &found) && found < offset)
-            ok = file_remove(path_of(dir, found, path), err);
+            ok = file_remove(snapshot_path(dir, found, path), err);
     arena_reset(&arena);
     return ok;
 }
