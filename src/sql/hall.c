@@ -49,7 +49,7 @@ struct hall {
     struct hall_counts counts;
     char mark[MARK_BYTES + 1];
     unsigned serial;
-    bool closing; /* no more steps */
+    bool closing;                 /* no more steps */
     void (*drained)(void *owner); /* not NULL: draining */
 };
 

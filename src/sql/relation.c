@@ -162,6 +162,25 @@ static bool same_schema(const struct schema *a, const struct schema *b)
     return true;
 }
 
+/* The engine takes *, ? and [ in a path for a pattern: in brackets they are themselves. */
+static const char *plain_path(struct build *b, const char *path)
+{
+    struct text plain;
+
+    if (strpbrk(path, "*?[") == NULL)
+        return path;
+    text_init(&plain, (size_t)PATH_MAX * 3);
+    for (const char *c = path; *c != '\0'; c++) {
+        if (strchr("*?[", *c) != NULL)
+            text_printf(&plain, "[%c]", *c);
+        else
+            text_add_char(&plain, *c);
+    }
+    const char *copy = arena_string(b->arena, text_span(&plain));
+    text_reset(&plain);
+    return copy;
+}
+
 static struct group *find_group(struct build *b, const struct schema *schema)
 {
     for (size_t i = 0; i < b->group_count; i++)
@@ -190,9 +209,11 @@ static bool read_schemas(struct build *b)
     if (b->groups == NULL)
         return no_room(b->run);
     for (size_t i = 0; i < b->listing.count; i++) {
-        const char *path = b->listing.files[i].path;
+        const char *path = plain_path(b, b->listing.files[i].path);
         struct schema schema;
         struct err err = {0};
+        if (path == NULL)
+            return no_room(b->run);
         if (!schema_read(b->place->query, path, &schema, b->arena, &err)) {
             if (run_cancelled(b->run))
                 return fault_query(&b->run->fault, b->place->query, &err);

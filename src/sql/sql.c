@@ -177,7 +177,7 @@ int sql_main(const struct config *config)
     int status = 1;
 
     if (start(&sql, &err)) {
-        diag_info("ready", "engine=%s", engine_version(sql.engine));
+        diag_info("opened", "engine=duckdb version=%s", engine_version(sql.engine));
         service_set_ready(sql.service, true, NULL);
         status = service_run(sql.service);
     } else {

@@ -138,7 +138,7 @@ static void fill_stats(const struct ticket *ticket, enum presto_state state,
 
 static void fill_next_uri(const struct ticket *ticket, const char *base, char uri[URI_BYTES])
 {
-    const char *phase = ticket->state == TICKET_WAITING ? "queued" : "executing";
+    const char *phase = ticket->token_next == 0 ? "queued" : "executing";
 
     (void)snprintf(uri, URI_BYTES, "%s/v1/statement/%s/%s/%s/%" PRId64, base, phase, ticket->id,
                    ticket->slug, ticket->token_next + 1);
