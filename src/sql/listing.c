@@ -62,7 +62,7 @@ static bool walk_folder(struct walk *walk, const char *folder, int depth)
             return false;
         if (info.kind == FILE_KIND_DIR && !walk_folder(walk, path, depth + 1))
             return false;
-        if (info.kind == FILE_KIND_FILE && info.bytes > 0 && !add_file(walk, path, &info))
+        if (info.kind == FILE_KIND_FILE && !add_file(walk, path, &info))
             return false;
     }
     return true;
@@ -80,6 +80,6 @@ bool listing_read(const char *folder, struct listing *listing, struct arena *are
     if (info.kind == FILE_KIND_NONE)
         return true;
     if (info.kind == FILE_KIND_FILE)
-        return info.bytes == 0 || add_file(&walk, folder, &info);
+        return add_file(&walk, folder, &info);
     return walk_folder(&walk, folder, 0);
 }

@@ -2,8 +2,8 @@
 /* listing.h - the files of a table, as a query sees them: one look, then no more.
  *
  * Folders are walked; names that begin with `_` or `.` are left out, as Hive
- * and Trino do, and so are empty files.  A folder that is not there has no
- * files.
+ * and Trino do.  A folder that is not there has no files.  A file of no bytes
+ * is listed: it is no Parquet file, and silence about it could hide a loss.
  *
  * Thread: a worker. */
 #ifndef SQL_LISTING_H

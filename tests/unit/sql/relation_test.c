@@ -7,48 +7,39 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "base/mem.h"
-#include "engine/engine.h"
 #include "io/file.h"
 #include "sql/cell.h"
 #include "sql/column_type.h"
+#include "support/engine_fixture.h"
 
 #define OUT_BYTES (1024 * 1024)
 
 struct fixture {
-    char root[64];
+    struct engine_fixture *engine;
     struct config config;
-    struct engine *engine;
+    const char *root;
     struct query *query;
 };
 
 static int set_up(void **state)
 {
     struct fixture *f = mem_new(sizeof(*f));
-    struct err err = {0};
+    void *engine = NULL;
+    int failed = engine_fixture_open(&engine);
 
-    (void)snprintf(f->root, sizeof(f->root), "/tmp/relation-test-XXXXXX");
-    assert_non_null(mkdtemp(f->root));
+    if (failed != 0) {
+        mem_free(f);
+        return failed;
+    }
+    f->engine = engine;
+    f->root = f->engine->dir;
+    f->query = f->engine->query;
     f->config.storage_root = f->root;
-    const char *allowed[] = {f->root};
-    const struct engine_config engine = {
-        .library = getenv(ENGINE_LIBRARY_VARIABLE) == NULL ? "deps/duckdb/libduckdb.so" : NULL,
-        .allowed_dirs = allowed,
-        .allowed_dir_count = 1,
-        .thread_count = 1,
-        .time_zone = "UTC",
-    };
-    f->engine = engine_open(&engine, &err);
-    if (f->engine == NULL)
-        fail_msg("%s", err.text);
-    f->query = query_open(f->engine, &err);
-    assert_non_null(f->query);
     *state = f;
     return 0;
 }
@@ -56,13 +47,10 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     struct fixture *f = *state;
-    struct err err = {0};
+    void *engine = f->engine;
 
-    query_close(f->query);
-    engine_close(f->engine);
-    assert_true(file_remove_tree(f->root, &err));
     mem_free(f);
-    return 0;
+    return engine_fixture_close(&engine);
 }
 
 /* Writes what `select` gives to a file in the storage. */
@@ -87,6 +75,9 @@ static void write_bytes(const struct fixture *f, const char *name, const char *b
     struct err err = {0};
     char path[256];
 
+    (void)snprintf(path, sizeof(path), "%s/%s", f->root, name);
+    *strrchr(path, '/') = '\0';
+    assert_true(file_make_dirs(path, &err));
     (void)snprintf(path, sizeof(path), "%s/%s", f->root, name);
     assert_true(file_replace(path, span_of(bytes), &err));
 }
@@ -274,7 +265,7 @@ static void reads_files_of_different_kinds(void **state)
     expect_rows(f, &wish, "|1 \"one\" null|2 \"two\" 0.5|3 \"\xc3\xa9\" null", 0);
 }
 
-static void leaves_out_hidden_and_empty_files(void **state)
+static void leaves_out_hidden_files(void **state)
 {
     struct fixture *f = *state;
     const struct wish wish = {.columns = {{"n", "int"}}, .location = "hidden"};
@@ -285,7 +276,6 @@ static void leaves_out_hidden_and_empty_files(void **state)
     write_file(f, "hidden/_spark_metadata/0", "SELECT 4 AS n");
     write_file(f, "hidden/.staging/d.parquet", "SELECT 5 AS n");
     write_bytes(f, "hidden/_SUCCESS", "");
-    write_bytes(f, "hidden/empty", "");
     expect_rows(f, &wish, "|1", 0);
 }
 
@@ -328,8 +318,11 @@ static void an_empty_or_missing_folder_has_no_rows(void **state)
 static void names_the_file_that_is_no_parquet(void **state)
 {
     struct fixture *f = *state;
-    const struct wish wish = {.columns = {{"n", "int"}}, .location = "bad"};
+    struct wish wish = {.columns = {{"n", "int"}}, .location = "cut"};
 
+    write_bytes(f, "cut/empty.parquet", "");
+    expect_fault(f, &wish, FAULT_HIVE_BAD_DATA, "cut/empty.parquet", "d.t");
+    wish.location = "bad";
     write_file(f, "bad/a.parquet", "SELECT 1 AS n");
     write_bytes(f, "bad/notes.txt", "this is no Parquet file, but long enough to be looked at\n");
     expect_fault(f, &wish, FAULT_HIVE_BAD_DATA, "bad/notes.txt", "d.t");
@@ -415,7 +408,7 @@ int main(void)
         cmocka_unit_test(matches_exactly_or_by_position_when_asked),
         cmocka_unit_test(does_not_guess_between_two),
         cmocka_unit_test(reads_files_of_different_kinds),
-        cmocka_unit_test(leaves_out_hidden_and_empty_files),
+        cmocka_unit_test(leaves_out_hidden_files),
         cmocka_unit_test(takes_names_as_they_are),
         cmocka_unit_test(an_empty_or_missing_folder_has_no_rows),
         cmocka_unit_test(names_the_file_that_is_no_parquet),
