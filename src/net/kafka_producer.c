@@ -32,6 +32,9 @@
 /* What a worker waits for a broker at a time.  A question that was on its way to a broker that goes
  * down is not answered: so the first one after a doubt is not waited for as long. */
 #define PROBE_MS_FIRST 300
+/* At the start a broker may be a few milliseconds behind.  librdkafka waits out all the time that
+ * it is given once a connection was refused, so the first questions are given little. */
+#define PROBE_MS_START 50
 #define PROBE_MS 1000
 #define PROBE_PAUSE_MS 20  /* between two probes */
 #define RENEW_PAUSE_MS 200 /* before an instance is made anew that could not be made */
@@ -317,7 +320,8 @@ static void timer_fired(void *owner)
     if (producer->instance.kafka == NULL && !producer->retiring)
         renew(producer);
     else
-        probe_start(producer, PROBE_MS);
+        probe_start(producer,
+                    producer->probe_ms * 2 < PROBE_MS ? producer->probe_ms * 2 : PROBE_MS);
 }
 
 /* A fatal error: nothing more can be sent with this instance. */
@@ -458,7 +462,7 @@ struct kafka_producer *kafka_producer_create(struct loop *loop,
         kafka_producer_close(producer);
         return NULL;
     }
-    probe_start(producer, PROBE_MS_FIRST);
+    probe_start(producer, PROBE_MS_START);
     return producer;
 }
 
