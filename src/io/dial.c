@@ -17,7 +17,7 @@
 #include "base/mem.h"
 #include "io/clock.h"
 
-static bool is_lecture_name(const char *host)
+bool dial_is_lecture_name(const char *host)
 {
     static const char *const names[] = {"kafka", "presto", "cloudera", "spark", "mids"};
 
@@ -99,7 +99,7 @@ bool dial_connect(int *fd, const struct address *address, int64_t timeout_ms, st
         return connect_unix(fd, address, deadline_ms, err);
     (void)snprintf(port, sizeof(port), "%d", address->port);
     int failed = getaddrinfo(address->host, port, &hints, &found);
-    if (failed != 0 && is_lecture_name(address->host))
+    if (failed != 0 && dial_is_lecture_name(address->host))
         failed = getaddrinfo("127.0.0.1", port, &hints, &found);
     if (failed != 0)
         return unavailable(err, address, gai_strerror(failed));

@@ -12,8 +12,11 @@
 #include "base/span.h"
 #include "io/address.h"
 
-/* Tries each of the name's addresses; names kafka, presto, cloudera, spark and mids, when they do
- * not resolve, are 127.0.0.1.  ERR_UNAVAILABLE names the address.  Close with file_close(). */
+/* kafka, presto, cloudera, spark, mids: the lecture's boxes, which are this machine where nobody
+ * else claims the name. */
+bool dial_is_lecture_name(const char *host);
+/* Tries each of the name's addresses; a name of the lecture that does not resolve is 127.0.0.1.
+ * ERR_UNAVAILABLE names the address.  Close with file_close(). */
 MUST_CHECK bool dial_connect(int *fd, const struct address *address, int64_t timeout_ms,
                              struct err *err);
 MUST_CHECK bool dial_send(int fd, struct span bytes, int64_t timeout_ms, struct err *err);

@@ -2,11 +2,8 @@
 /* kafka_conf.c - opening librdkafka the same way everywhere. */
 #include "net/kafka_conf.h"
 
-#include <netdb.h>
-#include <string.h>
-
 #include "base/diag.h"
-#include "base/mem.h"
+#include "net/kafka_resolve.h"
 
 static const struct kafka_conf_pair common[] = {
     {"client.id", "steelthread"},        {"log.queue", "true"},
@@ -15,25 +12,6 @@ static const struct kafka_conf_pair common[] = {
     {"reconnect.backoff.max.ms", "200"}, {"topic.metadata.refresh.fast.interval.ms", "100"},
     {"broker.address.ttl", "1000"},      {NULL, NULL},
 };
-
-/* The lecture's names mean this machine where nobody else claims them. */
-static int resolve(const char *node, const char *service, const struct addrinfo *hints,
-                   struct addrinfo **found, void *opaque)
-{
-    static const char *const names[] = {"kafka", "presto", "cloudera", "spark", "mids"};
-
-    (void)opaque;
-    if (node == NULL && service == NULL) { /* the library frees an earlier answer this way */
-        freeaddrinfo(*found);
-        return 0;
-    }
-    int failed = getaddrinfo(node, service, hints, found);
-    for (size_t i = 0; failed != 0 && node != NULL && i < COUNT_OF(names); i++) {
-        if (strcmp(node, names[i]) == 0)
-            failed = getaddrinfo("127.0.0.1", service, hints, found);
-    }
-    return failed;
-}
 
 static void log_line(const rd_kafka_t *kafka, int level, const char *facility, const char *text)
 {
@@ -76,7 +54,7 @@ rd_kafka_t *kafka_conf_open(rd_kafka_type_t type, const char *brokers,
     }
     rd_kafka_conf_set_opaque(conf, opaque);
     rd_kafka_conf_set_log_cb(conf, log_line);
-    rd_kafka_conf_set_resolve_cb(conf, resolve);
+    kafka_resolve_install(conf);
     if (adjust != NULL)
         adjust(conf);
     rd_kafka_t *kafka = rd_kafka_new(type, conf, why, sizeof(why)); /* takes conf over */

@@ -3,21 +3,8 @@
 #include "net/kafka_resolve.h"
 
 #include <netdb.h>
-#include <stdbool.h>
-#include <string.h>
 
-#include "base/mem.h"
-
-static bool is_of_the_lecture(const char *node)
-{
-    static const char *const names[] = {"kafka", "presto", "cloudera", "spark", "mids"};
-
-    for (size_t i = 0; i < COUNT_OF(names); i++) {
-        if (strcmp(node, names[i]) == 0)
-            return true;
-    }
-    return false;
-}
+#include "io/dial.h"
 
 static int resolve(const char *node, const char *service, const struct addrinfo *hints,
                    struct addrinfo **res, void *opaque)
@@ -28,7 +15,7 @@ static int resolve(const char *node, const char *service, const struct addrinfo 
         return 0;
     }
     int failed = getaddrinfo(node, service, hints, res);
-    if (failed != 0 && node != NULL && is_of_the_lecture(node))
+    if (failed != 0 && node != NULL && dial_is_lecture_name(node))
         failed = getaddrinfo("127.0.0.1", service, hints, res);
     return failed;
 }
