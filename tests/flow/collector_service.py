@@ -46,7 +46,7 @@ class Collector:
         with open(os.path.join(self.folder.name, service + ".log"), "a") as log:
             self.processes[service] = subprocess.Popen(
                 [STEELTHREAD, "serve", service, "--home", self.home, "--port-base", str(self.base)],
-                stderr=log)
+                stderr=log, env=dict(os.environ, STEELTHREAD_SUPERVISOR_PID=str(os.getpid())))
         if wait:
             wait_for(service + " ready", DEADLINE_S, lambda: self.ready(service), every=0.01)
 
@@ -109,8 +109,12 @@ class Collector:
         return done.stdout.splitlines()
 
     def __enter__(self):
-        self.start("broker", wait=False)
-        self.start("collector")
+        try:
+            self.start("broker", wait=False)
+            self.start("collector")
+        except BaseException:
+            self.__exit__(*sys.exc_info())
+            raise
         return self
 
     def __exit__(self, kind, value, trace):
