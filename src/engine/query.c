@@ -153,12 +153,13 @@ static bool fail(struct query *query, const char *message, struct err *err)
     /* What follows shows our own text of the statement, which nobody asked for. */
     const char *end = strstr(text, "\n\nLINE ");
     int size = end == NULL ? (int)strnlen(text, ERR_TEXT_BYTES) : (int)(end - text);
-    query_finish(query);
+    (void)err_set(err, kind, "%.*s", size, text);
     if (query_cancelled(query)) {
         query->fault = QUERY_CANCELLED;
-        return err_set(err, ERR_CONFLICT, "the query was cancelled");
+        (void)err_set(err, ERR_CONFLICT, "the query was cancelled");
     }
-    return err_set(err, kind, "%.*s", size, text);
+    query_finish(query); /* and with it the message */
+    return false;
 }
 
 static bool fail_cancelled(struct query *query, struct err *err)
