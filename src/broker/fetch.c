@@ -516,7 +516,7 @@ static void take_part(struct fetch_wait *fetch, const struct topic *topic,
     if (part->partition == NULL)
         fail_part(part, topic == NULL && by_id ? ERROR_UNKNOWN_TOPIC_ID
                                                : ERROR_UNKNOWN_TOPIC_OR_PARTITION);
-    else if (asked->current_leader_epoch > LOG_LEADER_EPOCH) {
+    else if (asked->current_leader_epoch > SEGMENT_LEADER_EPOCH) {
         fail_part(part, ERROR_UNKNOWN_LEADER_EPOCH);
         part->partition = NULL;
     }

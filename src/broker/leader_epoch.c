@@ -21,10 +21,10 @@ static void answer_partition(const struct topic *topic, const struct leader_epoc
     to->end_offset = UNDEFINED;
     if (partition == NULL) {
         to->error_code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
-    } else if (asked->current_leader_epoch > LOG_LEADER_EPOCH) {
+    } else if (asked->current_leader_epoch > SEGMENT_LEADER_EPOCH) {
         to->error_code = ERROR_UNKNOWN_LEADER_EPOCH;
-    } else if (asked->leader_epoch == LOG_LEADER_EPOCH) {
-        to->leader_epoch = LOG_LEADER_EPOCH;
+    } else if (asked->leader_epoch == SEGMENT_LEADER_EPOCH) {
+        to->leader_epoch = SEGMENT_LEADER_EPOCH;
         to->end_offset = log_durable_offset(partition_log(partition));
     }
 }

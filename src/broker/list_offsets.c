@@ -61,7 +61,7 @@ static void set_answer(const struct looking_up *owner, struct list_offsets_parti
     result->offset = offset;
     result->timestamp = timestamp;
     if (request_version(owner->request) >= EPOCH_FROM_VERSION)
-        result->leader_epoch = LOG_LEADER_EPOCH;
+        result->leader_epoch = SEGMENT_LEADER_EPOCH;
 }
 
 static void lookup_run(struct task *task)
@@ -148,7 +148,7 @@ static void look_up(struct looking_up *owner, const struct topic *topic,
     };
     if (partition == NULL)
         result->error_code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
-    else if (asked->current_leader_epoch > LOG_LEADER_EPOCH)
+    else if (asked->current_leader_epoch > SEGMENT_LEADER_EPOCH)
         result->error_code = ERROR_UNKNOWN_LEADER_EPOCH;
     else if (!is_known(request_version(owner->request), asked->timestamp))
         result->error_code = ERROR_UNSUPPORTED_VERSION;

@@ -39,7 +39,7 @@ static void tell_partition(const struct metadata *metadata, const struct topic *
     to->error_code = log_offline_reason(log) == NULL ? ERROR_NONE : ERROR_KAFKA_STORAGE_ERROR;
     to->partition_index = number;
     to->leader_id = SETTINGS_NODE_ID;
-    to->leader_epoch = LOG_LEADER_EPOCH;
+    to->leader_epoch = SEGMENT_LEADER_EPOCH;
     to->replica_nodes = to->isr_nodes = metadata->self;
     to->replica_nodes_count = to->isr_nodes_count = 1;
     to->offline_replicas = metadata->self;

@@ -219,7 +219,7 @@ bool log_append(struct log *log, const struct batch *batch, int64_t *base_offset
         log->pending.full = false;
         return err_set(err, ERR_LIMIT, "%zu bytes wait to be written", log->pending.size);
     }
-    batch_patch(log->pending.bytes + at, log->next_offset, LOG_LEADER_EPOCH);
+    batch_patch(log->pending.bytes + at, log->next_offset, SEGMENT_LEADER_EPOCH);
     *base_offset = log->next_offset;
     log->next_offset += (int64_t)batch->last_offset_delta + 1;
     return true;

@@ -28,7 +28,6 @@
 #define LOG_SEGMENT_BYTES_MIN 1024
 #define LOG_SEGMENT_BYTES_MAX INT32_MAX
 #define LOG_CHECKPOINT_BYTES ((uint64_t)64 * 1024 * 1024)
-#define LOG_LEADER_EPOCH 0 /* there was never another leader */
 
 struct log_settings {
     uint64_t segment_bytes_max; /* Kafka's log.segment.bytes */

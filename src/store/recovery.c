@@ -27,9 +27,10 @@ struct walk {
     int64_t expected;    /* the least offset that the next batch can have */
     int64_t replay_from; /* batches from here on are replayed */
     uint64_t file_bytes;
-    bool ended;   /* the log ends in this segment: later ones are set aside */
-    bool sealed;  /* damage at its end: nothing is to be appended to it */
-    bool rebuilt; /* its indexes were made again */
+    bool ended;            /* the log ends in this segment: later ones are set aside */
+    bool sealed;           /* damage at its end: nothing is to be appended to it */
+    bool rebuilt;          /* its indexes were made again */
+    bool is_behind_damage; /* the next batch can have any later offset */
 };
 
 static const char *segment_path(const struct walk *walk, const char *suffix, char path[PATH_MAX])
@@ -157,6 +158,7 @@ static enum scan_step step_over(struct walk *walk, uint64_t at, const struct err
         return step;
     uint64_t resumed = step == SCAN_BATCH ? walk->scan.at : walk->file_bytes;
     segment_accept(walk->segment, NULL, resumed - at);
+    walk->is_behind_damage = true;
     if (step == SCAN_END)
         walk->sealed = true;
     return step;
@@ -164,12 +166,14 @@ static enum scan_step step_over(struct walk *walk, uint64_t at, const struct err
 
 /* --- the walk --------------------------------------------------------------------------------- */
 
+/* Offset and epoch are not under the checksum: they must be what we wrote. */
 static bool is_next(const struct walk *walk, const struct batch *batch, struct err *err)
 {
-    if (batch->base_offset < walk->expected || batch_last_offset(batch) < batch->base_offset)
-        return err_set(err, ERR_CORRUPT,
-                       "a batch at offset %" PRId64 ", at least %" PRId64 " expected",
+    if (batch->base_offset != walk->expected && !walk->is_behind_damage)
+        return err_set(err, ERR_CORRUPT, "a batch at offset %" PRId64 ", %" PRId64 " expected",
                        batch->base_offset, walk->expected);
+    if (batch->leader_epoch != SEGMENT_LEADER_EPOCH)
+        return err_set(err, ERR_CORRUPT, "a batch of leader epoch %" PRId32, batch->leader_epoch);
     return batch_check_crc(batch, err);
 }
 
@@ -180,6 +184,7 @@ static void accept_batch(struct walk *walk)
 
     segment_accept(walk->segment, batch, batch->bytes.size);
     walk->expected = batch_last_offset(batch) + 1;
+    walk->is_behind_damage = false;
     recovery->read_bytes += batch->bytes.size;
     if (recovery->replay != NULL && batch->base_offset >= walk->replay_from)
         recovery->replay(recovery->owner, batch);
@@ -220,7 +225,7 @@ static bool begin(struct walk *walk, enum scan_step *step, struct err *err)
     if (segment_bytes(segment) == 0)
         return true;
     if (*step == SCAN_BATCH && batch_check_crc(&walk->scan.batch, &ignored) &&
-        walk->scan.batch.base_offset >= walk->base_offset) {
+        batch_last_offset(&walk->scan.batch) == segment_promised_offset(segment)) {
         walk->expected = walk->scan.batch.base_offset;
         return true;
     }

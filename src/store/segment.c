@@ -24,6 +24,7 @@ struct segment {
     uint64_t index_bytes;
     uint64_t time_bytes;
     struct index_time_entry latest; /* of all batches; offset is the last of its batch */
+    int64_t promised_offset;        /* of the batch at which it was opened */
     int64_t time_indexed;           /* the timestamp of the last entry of the time index */
     int log_fd;
     int index_fd;
@@ -115,6 +116,7 @@ static bool cut_indexes(struct segment *segment, int64_t offset, struct err *err
     if (!index_find(segment->index_fd, segment->base_offset, offset, &entry, err))
         return false;
     segment->bytes = segment->indexed = entry.at;
+    segment->promised_offset = entry.offset;
     if (!index_find_position(segment->index_fd, segment->base_offset, (uint64_t)entry.at + 1,
                              &entry, &segment->index_bytes, err) ||
         !file_truncate(segment->index_fd, segment->index_bytes, err))
@@ -153,6 +155,11 @@ struct segment *segment_open(const char *dir, int64_t base_offset, int64_t from_
 fail:
     segment_close(segment);
     return NULL;
+}
+
+int64_t segment_promised_offset(const struct segment *segment)
+{
+    return segment->promised_offset;
 }
 
 void segment_accept(struct segment *segment, const struct batch *batch, uint64_t size)

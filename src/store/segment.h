@@ -19,6 +19,7 @@
 #include "wire/batch.h"
 
 #define SEGMENT_NAME_BYTES 40
+#define SEGMENT_LEADER_EPOCH 0            /* in every batch: there was never another leader */
 #define SEGMENT_INDEX_INTERVAL_BYTES 4096 /* Kafka's index.interval.bytes */
 #define SEGMENT_RESERVE_BYTES_MIN ((uint64_t)64 * 1024)
 #define SEGMENT_RESERVE_BYTES_MAX ((uint64_t)16 * 1024 * 1024)
@@ -44,6 +45,8 @@ MUST_CHECK struct segment *segment_create(const char *dir, int64_t base_offset, 
  * segment_cut() makes the file end behind the last of them. */
 MUST_CHECK struct segment *segment_open(const char *dir, int64_t base_offset, int64_t from_offset,
                                         struct err *err);
+/* The last offset of the batch that the index says stands at segment_bytes(), which is not 0. */
+int64_t segment_promised_offset(const struct segment *segment);
 /* When what stands there is not what the index promised: from the start, without the indexes. */
 MUST_CHECK bool segment_start_over(struct segment *segment, struct err *err);
 /* `size` bytes behind the last ones are good; `batch` is what they are, or NULL when they are not

@@ -32,10 +32,26 @@ void slice_reset(struct slice *slice)
 
 /* --- checking what was read ------------------------------------------------------------------- */
 
+/* Offset and epoch are not under the checksum: they must be what we wrote. */
+static bool follows(const struct slice *slice, const struct batch *batch, int64_t expected,
+                    struct err *err)
+{
+    bool is_first = expected < 0;
+    bool holds = batch->base_offset <= slice->offset && slice->offset <= batch_last_offset(batch);
+
+    if (is_first ? !holds : batch->base_offset != expected)
+        return err_set(err, ERR_CORRUPT, "a batch of offsets %" PRId64 " to %" PRId64,
+                       batch->base_offset, batch_last_offset(batch));
+    if (batch->leader_epoch != SEGMENT_LEADER_EPOCH)
+        return err_set(err, ERR_CORRUPT, "a batch of leader epoch %" PRId32, batch->leader_epoch);
+    return true;
+}
+
 /* Counts the whole good batches at the front of what was read.  False with ERR_CORRUPT when the
  * first one is bad; *first_bytes is its size when it is good and did not fit. */
 static bool check(struct slice *slice, struct span read, size_t *first_bytes, struct err *err)
 {
+    int64_t expected = -1;
     struct batch_peek peek;
     struct batch batch;
 
@@ -51,8 +67,10 @@ static bool check(struct slice *slice, struct span read, size_t *first_bytes, st
             return true;
         }
         rest.size = peek.bytes;
-        if (!batch_decode(&batch, rest, err) || !batch_check_crc(&batch, err))
+        if (!batch_decode(&batch, rest, err) || !follows(slice, &batch, expected, err) ||
+            !batch_check_crc(&batch, err))
             break;
+        expected = batch_last_offset(&batch) + 1;
         slice->bytes += peek.bytes;
         slice->next_offset = batch_last_offset(&batch) + 1;
         slice->next_at = slice->place.at + slice->bytes;
@@ -102,18 +120,38 @@ bool slice_read_hot(struct slice *slice, bool *cold, struct err *err)
 
 /* --- cold ------------------------------------------------------------------------------------- */
 
-/* Walks from an index entry to the batch that has the offset. */
+/* The next batch that could be the one, over what is damaged.  *expected is its offset if it is
+ * known, else -1.  A batch whose size is damaged leads astray: the search begins inside it. */
+static enum scan_step step_on(struct scan *scan, enum scan_step step, bool fits, int64_t *expected,
+                              int64_t offset_min, struct err *err)
+{
+    if (step == SCAN_BATCH && fits) {
+        *expected = batch_last_offset(&scan->batch) + 1;
+        return scan_next(scan, err);
+    }
+    if (*expected > offset_min)
+        offset_min = *expected;
+    *expected = -1;
+    return scan_resume(scan, scan->at + 1, offset_min, err);
+}
+
+/* Walks from `from` to the batch that has the offset. */
 static bool walk_to(struct slice *slice, int log_fd, uint64_t from, struct err *err)
 {
     struct scan scan;
     struct err bad;
+    int64_t expected = from == 0 ? slice->place.base_offset : -1;
 
     scan_init(&scan, log_fd, from, slice->place.end);
     enum scan_step step = scan_next(&scan, &bad);
-    while (step == SCAN_BAD ||
-           (step == SCAN_BATCH && batch_last_offset(&scan.batch) < slice->offset))
-        step = step == SCAN_BAD ? scan_resume(&scan, scan.next + 1, slice->place.base_offset, &bad)
-                                : scan_next(&scan, &bad);
+    while (step == SCAN_BAD || step == SCAN_BATCH) {
+        bool fits = step == SCAN_BATCH && (expected < 0 || scan.batch.base_offset == expected);
+        bool is_it = fits && batch_last_offset(&scan.batch) >= slice->offset;
+        if (is_it && batch_check_crc(&scan.batch, &bad))
+            break;
+        fits = fits && !is_it;
+        step = step_on(&scan, step, fits, &expected, slice->place.base_offset, &bad);
+    }
     slice->place.at = scan.at;
     bool ok = step == SCAN_BATCH && scan.batch.base_offset <= slice->offset;
     if (step == SCAN_FAILED)
@@ -238,7 +276,7 @@ static bool walk_time(int fd, uint64_t from, const struct segment_extent *extent
     scan_init(&scan, fd, from, extent->bytes);
     enum scan_step step = scan_next(&scan, &bad);
     while (step == SCAN_BAD || (step == SCAN_BATCH && scan.batch.max_timestamp < timestamp))
-        step = step == SCAN_BAD ? scan_resume(&scan, scan.next + 1, extent->base_offset, &bad)
+        step = step == SCAN_BAD ? scan_resume(&scan, scan.at + 1, extent->base_offset, &bad)
                                 : scan_next(&scan, &bad);
     if (step == SCAN_BATCH)
         ok = find_in_batch(&scan.batch, timestamp, found, err);
