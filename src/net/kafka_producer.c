@@ -42,6 +42,9 @@
 /* With linger.ms 0 a batch is what gathers while the one before is away.  Five away at once make
  * many small ones: a quarter of the records a second, at twenty times librdkafka's CPU for each. */
 #define IN_FLIGHT_MAX "1"
+/* Else librdkafka tries to connect once a second while nothing waits to be sent, and its users hear
+ * of a broker's return that late. */
+#define CONNECT_WHEN_NEEDED "false"
 #define RECONNECT_MS "20"
 #define RECONNECT_MS_MAX "100"
 
@@ -197,6 +200,7 @@ static rd_kafka_conf_t *make_conf(const struct kafka_producer *producer, struct 
               set(conf, "enable.idempotence", "true", err) && set(conf, "linger.ms", "0", err) &&
               set(conf, "max.in.flight.requests.per.connection", IN_FLIGHT_MAX, err) &&
               set(conf, "socket.nagle.disable", "true", err) &&
+              set(conf, "enable.sparse.connections", CONNECT_WHEN_NEEDED, err) &&
               set(conf, "reconnect.backoff.ms", RECONNECT_MS, err) &&
               set(conf, "reconnect.backoff.max.ms", RECONNECT_MS_MAX, err) &&
               set(conf, "retry.backoff.ms", RECONNECT_MS, err) &&
