@@ -8,6 +8,8 @@
 #include "base/mem.h"
 
 #define VALUE_BYTES_MAX (64 * 1024)
+#define NAME_BYTES_MAX 128 /* of a field */
+#define PATH_BYTES_MAX 400
 
 static size_t count_pairs(const struct document_node *mapping)
 {
@@ -122,10 +124,11 @@ static void write_value(struct section_reader *reader, struct text *out,
         if (n != node->first)
             text_add_string(out, ", ");
         if (mapping) {
-            if (n->kind == DOCUMENT_SCALAR)
+            if (n->kind == DOCUMENT_SCALAR && strlen(n->text) <= NAME_BYTES_MAX)
                 write_string(out, n->text);
             else
-                section_fault(reader, n, "a key of an event must be a name");
+                section_fault(reader, n, "a key of an event must be a name of at most %d bytes",
+                              NAME_BYTES_MAX);
             text_add_string(out, ": ");
             n = n->next;
         }
@@ -141,6 +144,8 @@ static void read_field(struct section_reader *reader, const struct section_value
     struct config_route *route = into;
     struct text json;
 
+    if (strlen(value->name) > NAME_BYTES_MAX)
+        section_fault(reader, value->key, "a field's name has more than %d bytes", NAME_BYTES_MAX);
     text_init(&json, VALUE_BYTES_MAX);
     write_value(reader, &json, value->node);
     if (json.full)
@@ -173,7 +178,7 @@ static void read_reply(struct section_reader *reader, const struct section_value
 
 static bool path_is_sound(const char *path)
 {
-    if (path[0] != '/')
+    if (path[0] != '/' || strlen(path) > PATH_BYTES_MAX)
         return false;
     for (const unsigned char *p = (const unsigned char *)path; *p != '\0'; p++) {
         if (*p <= ' ' || *p >= 0x7f || *p == '?' || *p == '#')
@@ -193,7 +198,7 @@ static void read_route(struct section_reader *reader, const struct section_value
     }
     if (!path_is_sound(value->name))
         section_fault(reader, value->key,
-                      "route `%s` is no path: it begins with / and has no blanks, ? or #",
+                      "route `%.80s` is no path: it begins with / and has no blanks, ? or #",
                       value->name);
     struct config_route *route =
         &((struct config_route *)(uintptr_t)config->routes)[config->route_count++];

@@ -389,7 +389,8 @@ struct config *config_load(const struct config_flags *flags, bool with_sql,
     find_peers(&reader);
     listen_check(&reader);
     jobs_check(&reader);
-    (void)with_sql;
+    if (with_sql)
+        jobs_check_sql(&reader);
     if (faults->count == 0)
         return config;
     size_t kept = faults->count < CONFIG_FAULTS_MAX ? faults->count : CONFIG_FAULTS_MAX;

@@ -122,8 +122,7 @@ struct config_faults {
     struct config_fault kept[CONFIG_FAULTS_MAX];
 };
 
-/* NULL: at least one fault, sorted by place.  `with_sql` checks the jobs' statements too, which
- * loads DuckDB. */
+/* NULL: at least one fault, sorted by place.  `with_sql` checks the jobs' statements too. */
 MUST_CHECK struct config *config_load(const struct config_flags *flags, bool with_sql,
                                       struct config_faults *faults);
 void config_close(struct config *config); /* NULL is fine */

@@ -16,6 +16,7 @@ struct anchor {
 
 struct reading {
     yaml_parser_t parser;
+    struct span bytes;
     struct arena *arena;
     struct anchor *anchors;
     int nodes;
@@ -34,6 +35,22 @@ static bool out_of_memory(struct reading *r)
     return err_set(r->err, ERR_LIMIT, "the file is too large");
 }
 
+/* What is no UTF-8 has no mark, only an offset in bytes. */
+static yaml_mark_t mark_of_offset(struct span bytes, size_t offset)
+{
+    yaml_mark_t mark = {0};
+    const unsigned char *p = bytes.data;
+    for (size_t i = 0; i < offset && i < bytes.size; i++) {
+        if (p[i] == '\n') {
+            mark.line++;
+            mark.column = 0;
+        } else if ((p[i] & 0xc0) != 0x80) {
+            mark.column++;
+        }
+    }
+    return mark;
+}
+
 static bool parser_error(struct reading *r)
 {
     const yaml_parser_t *p = &r->parser;
@@ -45,8 +62,9 @@ static bool parser_error(struct reading *r)
                       p->context, p->context_mark.line + 1);
     else
         (void)err_set(r->err, ERR_MALFORMED, "not YAML: %s", problem);
-    /* What is no UTF-8 has no mark, but lies where the parser stands. */
-    return place_error(r->err, p->error == YAML_READER_ERROR ? &p->mark : &p->problem_mark);
+    yaml_mark_t mark = p->error == YAML_READER_ERROR ? mark_of_offset(r->bytes, p->problem_offset)
+                                                     : p->problem_mark;
+    return place_error(r->err, &mark);
 }
 
 static bool next_event(struct reading *r, yaml_event_t *event)
@@ -114,7 +132,7 @@ static struct document_node *read_scalar(struct reading *r, const yaml_event_t *
 }
 
 /* A copy of the node that the alias names, so that each has its own neighbours and place. */
-static struct document_node *read_alias(struct reading *r, const yaml_event_t *event)
+static struct document_node *read_alias(struct reading *r, const yaml_event_t *event, int depth)
 {
     const char *name = (const char *)event->data.alias.anchor;
     const struct anchor *anchor = r->anchors;
@@ -122,6 +140,10 @@ static struct document_node *read_alias(struct reading *r, const yaml_event_t *e
         anchor = anchor->older;
     if (anchor == NULL) {
         (void)at(r, event, ERR_MALFORMED, "an alias without its anchor before it");
+        return NULL;
+    }
+    if (depth + anchor->node->height > DOCUMENT_DEPTH_MAX) {
+        (void)at(r, event, ERR_LIMIT, "nested too deeply");
         return NULL;
     }
     struct document_node *node = new_node(r, event, anchor->node->kind);
@@ -169,6 +191,8 @@ static bool read_members(struct reading *r, struct document_node *parent, yaml_e
         yaml_event_delete(&event);
         if (*tail == NULL)
             return false;
+        if (parent->height <= (*tail)->height)
+            parent->height = (*tail)->height + 1;
         tail = &(*tail)->next;
     }
 }
@@ -195,7 +219,7 @@ static struct document_node *read_node(struct reading *r, const yaml_event_t *ev
         return NULL;
     }
     if (event->type == YAML_ALIAS_EVENT)
-        return read_alias(r, event);
+        return read_alias(r, event, depth);
     if (event->type == YAML_SCALAR_EVENT) {
         anchor = event->data.scalar.anchor;
         if (!refuses_tag(r, event, event->data.scalar.tag))
@@ -246,7 +270,7 @@ static bool is_empty(const struct document_node *node)
 bool document_read(struct span bytes, struct arena *arena, struct document_node **root,
                    struct err *err)
 {
-    struct reading r = {.arena = arena, .err = err};
+    struct reading r = {.bytes = bytes, .arena = arena, .err = err};
     *root = NULL;
     if (!yaml_parser_initialize(&r.parser))
         return out_of_memory(&r);
@@ -305,9 +329,16 @@ static void skip_line(struct walk *w)
         step(w);
 }
 
-static void skip_blanks(struct walk *w)
+/* A backslash at the end of a line joins it with the next. */
+static bool is_joint(const struct walk *w, enum document_style style)
 {
-    while (w->at < w->size && is_blank(w->bytes[w->at]))
+    return style == DOCUMENT_DOUBLE_QUOTED && w->at + 1 < w->size && w->bytes[w->at] == '\\' &&
+           (w->bytes[w->at + 1] == '\n' || w->bytes[w->at + 1] == '\r');
+}
+
+static void skip_blanks(struct walk *w, enum document_style style)
+{
+    while (w->at < w->size && (is_blank(w->bytes[w->at]) || is_joint(w, style)))
         step(w);
 }
 
@@ -364,7 +395,7 @@ struct document_place *document_places(const struct document_node *scalar, struc
             step(&text);
             continue;
         }
-        skip_blanks(&source);
+        skip_blanks(&source, scalar->style);
         if (source.at >= source.size)
             break;
         struct document_place here = {text.line, text.column, source.line, source.column};

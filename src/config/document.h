@@ -2,7 +2,8 @@
 /* document.h - a YAML file as a tree in which every node knows its place.
  *
  * One document, YAML 1.1 as libyaml reads it.  Anchors and aliases are
- * understood, tags are not.  Nesting and the number of nodes have limits.
+ * understood, tags are not.  Nesting, also through aliases, and the number of
+ * nodes have limits.
  *
  * Thread: any; the tree lives in its arena. */
 #ifndef CONFIG_DOCUMENT_H
@@ -31,6 +32,7 @@ struct document_node {
     enum document_style style;
     int end_line; /* of the character behind it */
     int end_column;
+    int height; /* how deeply it is nested within itself; 0: a scalar */
     /* of a sequence: its items; of a mapping: key, value, key, value ... */
     struct document_node *first;
 };

@@ -11,9 +11,11 @@
 #include "base/mem.h"
 #include "config/app.h"
 #include "config/schedule.h"
+#include "dialect/spark.h"
 
 #define SQL_BYTES_MAX (256 * 1024)
 #define OFFSETS_BYTES_MAX (64 * 1024)
+#define PLAN_BYTES_MAX ((size_t)64 * 1024 * 1024)
 
 static void read_from(struct section_reader *reader, const struct section_value *value, void *into)
 {
@@ -258,5 +260,50 @@ void jobs_check(struct section_reader *reader)
                       "checkpointLocation");
             check_two(reader, job, other, job->path, other->path, "path");
         }
+    }
+}
+
+/* A fault in the statement stands where the statement's text stands in the file. */
+static void sql_fault(struct section_reader *reader, const struct config_job *job,
+                      const struct err *err)
+{
+    char text[ERR_TEXT_BYTES];
+    int line = err->line > 0 ? err->line : 1;
+    int column = err->column > 0 ? err->column : 1;
+    if (job->sql_place_count > 0) {
+        (void)snprintf(text, sizeof(text), "job `%s`: %.400s", job->name, err->text);
+        config_job_place(job, &line, &column);
+        section_fault_at(reader, line, column, text);
+    } else {
+        (void)snprintf(text, sizeof(text), "job `%s`, line %d, column %d of its SQL: %.400s",
+                       job->name, line, column, err->text);
+        section_fault_at(reader, 0, 0, text);
+    }
+}
+
+static void check_sql(struct section_reader *reader, const struct config_job *job)
+{
+    const struct spark_options options = {reader->config->session_time_zone};
+    struct spark_plan plan;
+    struct arena arena;
+    struct err err = {0};
+
+    arena_init(&arena, PLAN_BYTES_MAX);
+    if (!spark_translate(span_of(job->sql), &options, &plan, &arena, &err)) {
+        sql_fault(reader, job, &err);
+    } else if (strcmp(plan.topic, job->from) != 0) {
+        (void)err_set(&err, ERR_MALFORMED, "its SQL reads from `%s`, and `from` says `%s`",
+                      plan.topic, job->from);
+        sql_fault(reader, job, &err);
+    }
+    arena_reset(&arena);
+}
+
+void jobs_check_sql(struct section_reader *reader)
+{
+    const struct config *config = reader->config;
+    for (size_t i = 0; i < config->job_count; i++) {
+        if (config->jobs[i].sql != NULL && config->jobs[i].from != NULL)
+            check_sql(reader, &config->jobs[i]);
     }
 }

@@ -13,5 +13,7 @@
 void jobs_read(struct section_reader *reader, const struct section_value *value, void *config);
 /* Two jobs that write one directory or keep one checkpoint are a fault. */
 void jobs_check(struct section_reader *reader);
+/* Translates each job's statement, as the job service will. */
+void jobs_check_sql(struct section_reader *reader);
 
 #endif

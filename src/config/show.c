@@ -3,15 +3,65 @@
 #include "config/show.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "config/schedule.h"
 
-/* JSON's strings are YAML's double-quoted ones. */
+/* One character of UTF-8, which was checked when it was read. */
+static uint32_t next_character(const unsigned char **at)
+{
+    const unsigned char *p = *at;
+    int more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
+    uint32_t c = more == 0 ? p[0] : p[0] & (0x3fu >> more);
+    for (int i = 1; i <= more; i++)
+        c = c << 6 | (p[i] & 0x3fu);
+    *at = p + more + 1;
+    return c;
+}
+
+/* What a YAML file may hold within quotes as it is; the rest is escaped (YAML 1.1, 5.1 and 5.7). */
+static bool is_plain_character(uint32_t c)
+{
+    return (c >= 0x20 && c < 0x7f && c != '"' && c != '\\') ||
+           (c >= 0xa0 && c != 0x2028 && c != 0x2029 && c != 0xfeff && c != 0xfffe && c != 0xffff);
+}
+
 static void write_quoted(struct text *out, const char *text)
 {
-    json_quote(out, span_of(text));
+    const unsigned char *at = (const unsigned char *)text;
+    text_add_char(out, '"');
+    while (*at != '\0') {
+        const unsigned char *begin = at;
+        uint32_t c = next_character(&at);
+        if (is_plain_character(c))
+            text_add(out, (struct span){begin, (size_t)(at - begin)});
+        else if (c == '"' || c == '\\')
+            text_printf(out, "\\%c", (char)c);
+        else if (c == '\n')
+            text_add_string(out, "\\n");
+        else
+            text_printf(out, "\\u%04x", c);
+    }
+    text_add_char(out, '"');
+}
+
+/* JSON is YAML but for one thing: a character beyond U+FFFF is two escapes there and one here. */
+static void write_json_value(struct text *out, const char *json)
+{
+    unsigned high;
+    unsigned low;
+    for (const char *p = json; *p != '\0'; p++) {
+        if (p[0] == '\\' && p[1] == '\\') {
+            text_add_string(out, "\\\\");
+            p++;
+        } else if (sscanf(p, "\\ud%3x\\ud%3x", &high, &low) == 2 && high >= 0x800 && high < 0xc00) {
+            text_printf(out, "\\U%08x", 0x10000 + ((high - 0x800) << 10) + (low - 0xc00));
+            p += strlen("\\ud83d\\ude00") - 1;
+        } else {
+            text_add_char(out, *p);
+        }
+    }
 }
 
 static void write_app(const struct config *config, struct text *out)
@@ -26,7 +76,8 @@ static void write_app(const struct config *config, struct text *out)
         for (size_t j = 0; j < route->field_count; j++) {
             text_add_string(out, j == 0 ? "" : ", ");
             write_quoted(out, route->fields[j].name);
-            text_printf(out, ": %s", route->fields[j].json);
+            text_add_string(out, ": ");
+            write_json_value(out, route->fields[j].json);
         }
         text_add_string(out, "}\n      reply: ");
         write_quoted(out, route->reply);

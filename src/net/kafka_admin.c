@@ -99,8 +99,8 @@ static bool copy_metadata(const struct rd_kafka_metadata *from, struct kafka_adm
         return false;
     for (int i = 0; i < from->broker_cnt; i++) {
         const struct rd_kafka_metadata_broker *b = &from->brokers[i];
-        brokers[i] = (struct kafka_admin_broker){
-            b->id, arena_string(arena, span_of(b->host)), b->port};
+        brokers[i] =
+            (struct kafka_admin_broker){b->id, arena_string(arena, span_of(b->host)), b->port};
         if (brokers[i].host == NULL)
             return false;
     }

@@ -96,13 +96,24 @@ static rd_kafka_resp_err_t produce(struct kafka_writer *writer,
 {
     rd_kafka_headers_t *headers = copy_headers(record);
     /* Copied by the library: it does not write what it is given. */
-    void *value = (void *)(uintptr_t)record->value.data;
-    rd_kafka_resp_err_t code = rd_kafka_producev(
-        writer->kafka, RD_KAFKA_V_RKT(writer->topic), RD_KAFKA_V_PARTITION(record->partition),
-        RD_KAFKA_V_MSGFLAGS(RD_KAFKA_MSG_F_COPY),
-        RD_KAFKA_V_KEY(record->key.data, record->key.size),
-        RD_KAFKA_V_VALUE(value, record->value.size), RD_KAFKA_V_HEADERS(headers), RD_KAFKA_V_END);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR && headers != NULL)
+    const rd_kafka_vu_t values[] = {
+        {.vtype = RD_KAFKA_VTYPE_RKT, .u.rkt = writer->topic},
+        {.vtype = RD_KAFKA_VTYPE_PARTITION, .u.i32 = record->partition},
+        {.vtype = RD_KAFKA_VTYPE_MSGFLAGS, .u.i = RD_KAFKA_MSG_F_COPY},
+        {.vtype = RD_KAFKA_VTYPE_KEY,
+         .u.mem = {(void *)(uintptr_t)record->key.data, record->key.size}},
+        {.vtype = RD_KAFKA_VTYPE_VALUE,
+         .u.mem = {(void *)(uintptr_t)record->value.data, record->value.size}},
+        {.vtype = RD_KAFKA_VTYPE_HEADERS, .u.headers = headers},
+    };
+    /* Without headers the last row is left out. */
+    rd_kafka_error_t *error =
+        rd_kafka_produceva(writer->kafka, values, COUNT_OF(values) - (headers == NULL ? 1 : 0));
+    if (error == NULL)
+        return RD_KAFKA_RESP_ERR_NO_ERROR;
+    rd_kafka_resp_err_t code = rd_kafka_error_code(error);
+    rd_kafka_error_destroy(error);
+    if (headers != NULL)
         rd_kafka_headers_destroy(headers);
     return code;
 }

@@ -321,7 +321,7 @@ static struct config *load(const struct config_flags *flags)
 {
     struct config_faults faults;
     struct text text;
-    struct config *config = config_load(flags, false, &faults);
+    struct config *config = config_load(flags, true, &faults);
     if (config != NULL)
         return config;
     text_init(&text, SAY_BYTES_MAX);
