@@ -9,6 +9,10 @@
  * asking for metadata may block.  So a worker asks, waiting in librdkafka
  * until a broker can be asked, which is how we hear of its return at once.
  *
+ * Records are handed over in groups: what arrives while a group is away waits
+ * here and is the next one.  Left to itself with linger.ms 0, librdkafka sends
+ * each record as it comes, five requests at a time.
+ *
  * librdkafka's own threads run nothing of ours but kafka_resolve.c. */
 #include "net/kafka_producer.h"
 
@@ -39,14 +43,23 @@
 #define PROBE_PAUSE_MS 20  /* between two probes */
 #define RENEW_PAUSE_MS 200 /* before an instance is made anew that could not be made */
 #define CLOSE_MS_MAX 1000  /* for purged records to be reported */
-/* With linger.ms 0 a batch is what gathers while the one before is away.  Five away at once make
- * many small ones: a quarter of the records a second, at twenty times librdkafka's CPU for each. */
-#define IN_FLIGHT_MAX "1"
 /* Else librdkafka tries to connect once a second while nothing waits to be sent, and its users hear
  * of a broker's return that late. */
 #define CONNECT_WHEN_NEEDED "false"
+/* librdkafka's thread does not sleep between a group's hand-over and its answer when this is 0:
+ * four times the CPU of an event.  A tenth of a millisecond lets it. */
+#define LINGER_MS "0.1"
 #define RECONNECT_MS "20"
 #define RECONNECT_MS_MAX "100"
+
+/* A record that waits for the group before it to be answered. */
+struct held {
+    void *key; /* our copies */
+    void *value;
+    size_t key_bytes;
+    size_t value_bytes;
+    void *opaque;
+};
 
 struct instance {
     rd_kafka_t *kafka;
@@ -54,7 +67,7 @@ struct instance {
     rd_kafka_queue_t *queue;
     struct loop_watch *watch;
     int event_fd;
-    size_t waiting;
+    size_t waiting; /* handed over, not answered */
 };
 
 struct kafka_producer {
@@ -68,6 +81,11 @@ struct kafka_producer {
     struct worker_pool *pool;
     struct loop_timer *timer;
     struct instance instance;
+    struct held *held;
+    size_t held_count;
+    size_t held_room;
+    size_t held_bytes;
+    struct turn_end hand_over;
     bool available;
     bool told; /* whether it is available */
     bool retiring;
@@ -96,13 +114,37 @@ struct kafka_producer_settings kafka_producer_settings_default(void)
 
 /* --- whether a broker answers ----------------------------------------------------------------- */
 
+/* None of them was handed over: they are known not to be stored. */
+static void fail_held(struct kafka_producer *producer, const struct err *err)
+{
+    struct held *held = producer->held;
+    size_t count = producer->held_count;
+
+    producer->held = NULL; /* an answer may send anew */
+    producer->held_count = 0;
+    producer->held_room = 0;
+    producer->held_bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        mem_free(held[i].key);
+        mem_free(held[i].value);
+        producer->events->delivered(producer->owner, held[i].opaque, err);
+    }
+    mem_free(held);
+}
+
 static void set_available(struct kafka_producer *producer, bool available, const char *why_not)
 {
+    struct err err = {0};
+
     if (producer->available == available && producer->told)
         return;
     producer->available = available;
     producer->told = true;
     producer->events->changed(producer->owner, available, why_not);
+    if (!available) {
+        (void)err_set(&err, ERR_UNAVAILABLE, "%s", why_not);
+        fail_held(producer, &err);
+    }
 }
 
 static bool topic_is_there(const rd_kafka_metadata_t *metadata, struct err *err)
@@ -195,20 +237,19 @@ static rd_kafka_conf_t *make_conf(const struct kafka_producer *producer, struct 
     rd_kafka_conf_t *conf = rd_kafka_conf_new();
     int64_t kbytes = (int64_t)(settings->waiting_bytes_max / 1024);
 
-    bool ok = set(conf, "bootstrap.servers", producer->brokers, err) &&
-              set(conf, "client.id", producer->client_id, err) &&
-              set(conf, "enable.idempotence", "true", err) && set(conf, "linger.ms", "0", err) &&
-              set(conf, "max.in.flight.requests.per.connection", IN_FLIGHT_MAX, err) &&
-              set(conf, "socket.nagle.disable", "true", err) &&
-              set(conf, "enable.sparse.connections", CONNECT_WHEN_NEEDED, err) &&
-              set(conf, "reconnect.backoff.ms", RECONNECT_MS, err) &&
-              set(conf, "reconnect.backoff.max.ms", RECONNECT_MS_MAX, err) &&
-              set(conf, "retry.backoff.ms", RECONNECT_MS, err) &&
-              set(conf, "log.queue", "true", err) &&
-              set_number(conf, "queue.buffering.max.messages", settings->waiting_max, err) &&
-              set_number(conf, "queue.buffering.max.kbytes", kbytes < 1 ? 1 : kbytes, err) &&
-              set_number(conf, "message.max.bytes", (int64_t)settings->record_bytes_max, err) &&
-              set_number(conf, "message.timeout.ms", settings->delivery_ms_max, err);
+    bool ok =
+        set(conf, "bootstrap.servers", producer->brokers, err) &&
+        set(conf, "client.id", producer->client_id, err) &&
+        set(conf, "enable.idempotence", "true", err) && set(conf, "linger.ms", LINGER_MS, err) &&
+        set(conf, "socket.nagle.disable", "true", err) &&
+        set(conf, "enable.sparse.connections", CONNECT_WHEN_NEEDED, err) &&
+        set(conf, "reconnect.backoff.ms", RECONNECT_MS, err) &&
+        set(conf, "reconnect.backoff.max.ms", RECONNECT_MS_MAX, err) &&
+        set(conf, "retry.backoff.ms", RECONNECT_MS, err) && set(conf, "log.queue", "true", err) &&
+        set_number(conf, "queue.buffering.max.messages", settings->waiting_max, err) &&
+        set_number(conf, "queue.buffering.max.kbytes", kbytes < 1 ? 1 : kbytes, err) &&
+        set_number(conf, "message.max.bytes", (int64_t)settings->record_bytes_max, err) &&
+        set_number(conf, "message.timeout.ms", settings->delivery_ms_max, err);
     if (!ok) {
         rd_kafka_conf_destroy(conf);
         return NULL;
@@ -358,9 +399,52 @@ static void destroy_if_empty(struct kafka_producer *producer)
 
 /* --- events ----------------------------------------------------------------------------------- */
 
+/* Memory from mem_copy that librdkafka frees, or we do when it does not want the record. */
+static bool give(struct kafka_producer *producer, struct held *held, struct err *err)
+{
+    struct instance *instance = &producer->instance;
+
+    int refused =
+        rd_kafka_produce(instance->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_FREE, held->value,
+                         held->value_bytes, held->key, held->key_bytes, held->opaque);
+    mem_free(held->key); /* copied */
+    if (refused == 0) {
+        instance->waiting++;
+        return true;
+    }
+    mem_free(held->value);
+    return err_set(err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(rd_kafka_last_error()));
+}
+
+/* The next group, when the one before is answered. */
+static void hand_over_run(struct turn_end *turn_end)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = CONTAINER_OF(turn_end, struct kafka_producer, hand_over);
+    struct held *held = producer->held;
+    size_t count = producer->held_count;
+
+    if (producer->instance.waiting > 0 || count == 0)
+        return;
+    producer->held = NULL;
+    producer->held_count = 0;
+    producer->held_room = 0;
+    producer->held_bytes = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct err err = {0};
+        void *opaque = held[i].opaque;
+        if (give(producer, &held[i], &err))
+            continue;
+        probe_start(producer, PROBE_MS_FIRST);
+        producer->events->delivered(producer->owner, opaque, &err);
+    }
+    mem_free(held);
+}
+
 static void took_reports(struct kafka_producer *producer, rd_kafka_event_t *event)
 {
     const rd_kafka_message_t *message = NULL;
+    struct err last = {0};
     bool doubt = false;
 
     while ((message = rd_kafka_event_message_next(event)) != NULL) {
@@ -372,10 +456,15 @@ static void took_reports(struct kafka_producer *producer, rd_kafka_event_t *even
         struct err err = {0};
         (void)err_set(&err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(message->err));
         doubt = true;
+        last = err;
         producer->events->delivered(producer->owner, message->_private, &err);
     }
-    if (doubt)
+    if (doubt) {
         probe_start(producer, PROBE_MS_FIRST);
+        fail_held(producer, &last); /* or they would wait for as long once more */
+    }
+    if (producer->instance.waiting == 0 && producer->held_count > 0)
+        loop_at_turn_end(producer->loop, &producer->hand_over);
 }
 
 static void took_error(struct kafka_producer *producer, rd_kafka_event_t *event)
@@ -460,6 +549,7 @@ struct kafka_producer *kafka_producer_create(struct loop *loop,
     producer->instance.event_fd = -1;
     producer->probe = (struct task){.run = probe_run, .done = probe_done};
     producer->destroy = (struct task){.run = destroy_run, .done = destroy_done};
+    producer->hand_over = (struct turn_end){.run = hand_over_run};
     producer->timer = loop_timer_create(loop, timer_fired, producer);
     producer->pool = worker_pool_create(loop, 1, err);
     if (producer->pool == NULL || !instance_create(producer, err)) {
@@ -470,30 +560,43 @@ struct kafka_producer *kafka_producer_create(struct loop *loop,
     return producer;
 }
 
+static bool fits(const struct kafka_producer *producer, size_t bytes, struct err *err)
+{
+    const struct kafka_producer_settings *settings = &producer->settings;
+
+    if (bytes > settings->record_bytes_max)
+        return err_set(err, ERR_LIMIT, "a record of %zu bytes, at most %zu", bytes,
+                       settings->record_bytes_max);
+    if (kafka_producer_waiting(producer) >= (size_t)settings->waiting_max ||
+        producer->held_bytes + bytes > settings->waiting_bytes_max)
+        return err_set(err, ERR_LIMIT, "%d records or %zu bytes wait for the broker already",
+                       settings->waiting_max, settings->waiting_bytes_max);
+    return true;
+}
+
 bool kafka_producer_send(struct kafka_producer *producer, struct span key, struct span value,
                          void *opaque, struct err *err)
 {
     ON_LOOP();
-    struct instance *instance = &producer->instance;
-
     if (!producer->available)
         return err_set(err, ERR_UNAVAILABLE, "no broker answers");
-    /* librdkafka declares the value as something it could change; with the copy it does not. */
-    void *payload = (void *)(uintptr_t)value.data;
-    if (rd_kafka_produce(instance->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_COPY, payload,
-                         value.size, key.data, key.size, opaque) == 0) {
-        instance->waiting++;
-        return true;
+    if (!fits(producer, key.size + value.size, err))
+        return false;
+    if (producer->held_count == producer->held_room) {
+        producer->held_room = producer->held_room == 0 ? 64 : producer->held_room * 2;
+        producer->held = mem_grow(producer->held, producer->held_room * sizeof(*producer->held));
     }
-    rd_kafka_resp_err_t code = rd_kafka_last_error();
-    if (code == RD_KAFKA_RESP_ERR__QUEUE_FULL)
-        return err_set(err, ERR_LIMIT, "%d records or %zu bytes wait for the broker already",
-                       producer->settings.waiting_max, producer->settings.waiting_bytes_max);
-    if (code == RD_KAFKA_RESP_ERR_MSG_SIZE_TOO_LARGE)
-        return err_set(err, ERR_LIMIT, "a record of %zu bytes, at most %zu", value.size + key.size,
-                       producer->settings.record_bytes_max);
-    probe_start(producer, PROBE_MS_FIRST);
-    return err_set(err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(code));
+    producer->held[producer->held_count++] = (struct held){
+        .key = key.data == NULL ? NULL : mem_copy(key.data, key.size),
+        .value = mem_copy(value.data, value.size),
+        .key_bytes = key.size,
+        .value_bytes = value.size,
+        .opaque = opaque,
+    };
+    producer->held_bytes += key.size + value.size;
+    if (producer->instance.waiting == 0)
+        loop_at_turn_end(producer->loop, &producer->hand_over);
+    return true;
 }
 
 bool kafka_producer_is_available(const struct kafka_producer *producer)
@@ -503,7 +606,7 @@ bool kafka_producer_is_available(const struct kafka_producer *producer)
 
 size_t kafka_producer_waiting(const struct kafka_producer *producer)
 {
-    return producer->instance.waiting;
+    return producer->instance.waiting + producer->held_count;
 }
 
 static void report_rest(struct kafka_producer *producer)
@@ -528,13 +631,18 @@ static void report_rest(struct kafka_producer *producer)
 void kafka_producer_close(struct kafka_producer *producer)
 {
     ON_LOOP();
+    struct err err = {0};
+
     if (producer == NULL)
         return;
     producer->closing = true;
     producer->available = false;
     if (producer->pool != NULL)
         worker_pool_close(producer->pool); /* a probe, or the end of an instance */
+    loop_forget_turn_end(producer->loop, &producer->hand_over);
     report_rest(producer);
+    (void)err_set(&err, ERR_UNAVAILABLE, "stopping");
+    fail_held(producer, &err);
     instance_destroy(&producer->instance);
     loop_timer_close(producer->timer);
     mem_free(producer->brokers);
