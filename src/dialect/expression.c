@@ -102,15 +102,18 @@ static struct tree *unary(struct cursor *c, enum tree_op op, const struct token 
     return with(c, tree, child);
 }
 
-/* At the operator's left side's place, as Trino counts. */
-static struct tree *binary(struct cursor *c, enum tree_op op, struct tree *left, struct tree *right)
+static struct tree *binary(struct cursor *c, enum tree_op op, const struct token *op_at,
+                           struct tree *left, struct tree *right)
 {
     if (left == NULL || right == NULL)
         return NULL;
     struct token at = {.line = left->line, .column = left->column};
     struct tree *tree = node(c, TREE_BINARY, &at);
-    if (tree != NULL)
+    if (tree != NULL) {
         tree->op = op;
+        tree->op_line = op_at->line;
+        tree->op_column = op_at->column;
+    }
     return with(c, with(c, tree, left), right);
 }
 
@@ -608,12 +611,13 @@ static struct tree *product(struct cursor *c, int depth)
     static const struct level levels[] = {{"*", OP_MULTIPLY}, {"/", OP_DIVIDE}, {"%", OP_MODULUS}};
     struct tree *left = sign(c, depth);
     while (left != NULL) {
+        struct token at = c->token;
         enum tree_op op = take_operator(c, levels, COUNT_OF(levels));
         if (op == OP_NONE && is_spark(c) && cursor_take_word(c, "div"))
             op = OP_WHOLE_DIVIDE;
         if (op == OP_NONE)
             break;
-        left = binary(c, op, left, sign(c, depth));
+        left = binary(c, op, &at, left, sign(c, depth));
     }
     return left;
 }
@@ -624,10 +628,11 @@ static struct tree *sum(struct cursor *c, int depth)
     size_t count = is_spark(c) ? 3 : 2; /* there || binds as + does */
     struct tree *left = product(c, depth);
     while (left != NULL) {
+        struct token at = c->token;
         enum tree_op op = take_operator(c, levels, count);
         if (op == OP_NONE)
             break;
-        left = binary(c, op, left, product(c, depth));
+        left = binary(c, op, &at, left, product(c, depth));
     }
     return left;
 }
@@ -635,8 +640,11 @@ static struct tree *sum(struct cursor *c, int depth)
 static struct tree *value(struct cursor *c, int depth)
 {
     struct tree *left = sum(c, depth);
-    while (left != NULL && cursor_take_symbol(c, "||"))
-        left = binary(c, OP_CONCAT, left, sum(c, depth));
+    struct token at = c->token;
+    while (left != NULL && cursor_take_symbol(c, "||")) {
+        left = binary(c, OP_CONCAT, &at, left, sum(c, depth));
+        at = c->token;
+    }
     static const char *const bits[] = {"&", "|", "^"};
     for (size_t i = 0; i < COUNT_OF(bits); i++)
         if (cursor_at_symbol(c, bits[i]))
@@ -656,6 +664,7 @@ static enum tree_op take_comparison(struct cursor *c)
 
 static struct tree *comparison(struct cursor *c, struct tree *left, int depth, bool *found)
 {
+    struct token at = c->token;
     enum tree_op op = take_comparison(c);
     *found = op != OP_NONE;
     if (!*found)
@@ -665,7 +674,7 @@ static struct tree *comparison(struct cursor *c, struct tree *left, int depth, b
     for (size_t i = 0; i < COUNT_OF(quantified); i++)
         if (cursor_at_word(c, quantified[i]) && lexer_is_symbol(&ahead, "("))
             return refuse(c, &c->token, "a comparison with ALL or ANY");
-    return binary(c, op, left, value(c, depth));
+    return binary(c, op, &at, left, value(c, depth));
 }
 
 static struct tree *in(struct cursor *c, struct tree *tree, int depth)
@@ -692,7 +701,7 @@ static struct tree *is(struct cursor *c, struct tree *left, const struct token *
         return with(c, tree, left);
     }
     if (cursor_take_words(c, "distinct", "from"))
-        return binary(c, negated ? OP_SAME : OP_NOT_SAME, left, value(c, depth));
+        return binary(c, negated ? OP_SAME : OP_NOT_SAME, at, left, value(c, depth));
     if (cursor_at_word(c, "true") || cursor_at_word(c, "false") || cursor_at_word(c, "unknown"))
         return refuse(c, &c->token, "IS TRUE, IS FALSE or IS UNKNOWN");
     cursor_unexpected(c, "'DISTINCT', 'NULL'");

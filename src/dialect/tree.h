@@ -95,6 +95,8 @@ struct tree {
     char suffix; /* of a number, as the lexer's */
     int line;
     int column;
+    int op_line; /* of a BINARY: where the operator stands */
+    int op_column;
     int depth; /* of the tree below, this node counted */
     struct span name;
     struct span text;
@@ -119,6 +121,7 @@ struct tree_order {
     struct tree *value;
     bool descending;
     enum tree_nulls nulls;
+    size_t ordinal; /* of the column that it is, from 1; 0: a value of its own */
     struct tree_order *next;
 };
 
@@ -154,7 +157,10 @@ struct tree_relation {
     struct tree_relation *right;
     struct tree *on;
     struct tree_name *using;
-    const void *found;
+    struct tree_with *with; /* RELATION_TABLE: it names this; NULL: a table */
+    size_t table;           /* else which of the query's tables */
+    unsigned number;        /* of its alias in the engine's SQL */
+    void *found;            /* its columns */
 };
 
 enum tree_body_kind { BODY_SELECT, BODY_VALUES, BODY_SET, BODY_QUERY };
@@ -177,6 +183,8 @@ struct tree_body {
     struct tree_body *left;
     struct tree_body *right;
     struct tree_query *query; /* BODY_QUERY: in brackets */
+    bool aggregated;          /* grouped, or with an aggregate */
+    void *found;              /* its columns */
 };
 
 struct tree_with {
@@ -185,7 +193,7 @@ struct tree_with {
     int column;
     struct tree_name *column_aliases;
     struct tree_query *query;
-    const void *found;
+    unsigned number;
     struct tree_with *next;
 };
 
@@ -196,6 +204,7 @@ struct tree_query {
     struct tree_order *order;
     struct tree *limit;  /* an INTEGER or NULL */
     struct tree *offset; /* the same */
+    void *found;         /* its columns */
 };
 
 #endif

@@ -103,7 +103,7 @@ static const struct {
     {"Divide by Zero Error: ", QUERY_DIVISION_BY_ZERO, ERR_MALFORMED},
     {"Invalid Input Error: Out of range: ", QUERY_OUT_OF_RANGE, ERR_MALFORMED},
     {"Out of Range Error: ", QUERY_OUT_OF_RANGE, ERR_MALFORMED},
-    {"Invalid Input Error: Cannot cast", QUERY_CONVERSION, ERR_MALFORMED},
+    {"Invalid Input Error: Cannot cast ", QUERY_CONVERSION, ERR_MALFORMED},
     {"Conversion Error: ", QUERY_CONVERSION, ERR_MALFORMED},
     {"Invalid Input Error: No magic bytes", QUERY_FILE, ERR_CORRUPT},
     {"Invalid Input Error: File ", QUERY_FILE, ERR_CORRUPT},
@@ -149,6 +149,9 @@ static bool fail(struct query *query, const char *message, struct err *err)
             break;
         }
     }
+    /* A cast that fails for its range is a conversion to the engine. */
+    if (query->fault == QUERY_CONVERSION && strstr(text, "out of range") != NULL)
+        query->fault = QUERY_OUT_OF_RANGE;
     find_file(query, message);
     /* What follows shows our own text of the statement, which nobody asked for. */
     const char *end = strstr(text, "\n\nLINE ");
