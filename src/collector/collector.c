@@ -153,7 +153,7 @@ static struct span decode_path(struct span path, char decoded[PATH_BYTES_MAX])
     for (size_t i = 0; i < path.size; i++) {
         int high = from[i] == '%' && i + 2 < path.size ? hex_digit(from[i + 1]) : -1;
         int low = high >= 0 ? hex_digit(from[i + 2]) : -1;
-        decoded[size++] = low >= 0 ? (char)(high * 16 + low) : from[i];
+        decoded[size++] = (char)(low >= 0 ? high * 16 + low : from[i]);
         i += low >= 0 ? 2 : 0;
     }
     return (struct span){decoded, size};

@@ -158,7 +158,7 @@ static void look_at_coming(struct http_peer *peer)
     }
 }
 
-static bool must_wait(const struct http_peer *peer)
+static bool is_at_limit(const struct http_peer *peer)
 {
     const struct http_limits *limits = &peer->server->limits;
 
@@ -193,7 +193,7 @@ static size_t take_some(struct http_peer *peer, struct span bytes)
     return used;
 }
 
-static size_t peer_received(void *owner, struct span bytes)
+static size_t take_bytes(void *owner, struct span bytes)
 {
     ON_LOOP();
     struct http_peer *peer = owner;
@@ -202,7 +202,7 @@ static size_t peer_received(void *owner, struct span bytes)
     while (peer->server != NULL && used < bytes.size) {
         if (peer->deaf || peer->closing)
             return bytes.size;
-        if (peer->coming == NULL && must_wait(peer)) {
+        if (peer->coming == NULL && is_at_limit(peer)) {
             peer->paused = true;
             connection_pause(peer->connection);
             break;
@@ -214,7 +214,7 @@ static size_t peer_received(void *owner, struct span bytes)
 
 /* At the end of a turn, so that a service that answers many is not handed new requests meanwhile.
  */
-static void peer_look_again(struct turn_end *turn_end)
+static void look_again(struct turn_end *turn_end)
 {
     ON_LOOP();
     struct http_peer *peer = CONTAINER_OF(turn_end, struct http_peer, turn_end);
@@ -225,13 +225,13 @@ static void peer_look_again(struct turn_end *turn_end)
         http_peer_finish(peer);
         return;
     }
-    if (!peer->paused || must_wait(peer))
+    if (!peer->paused || is_at_limit(peer))
         return;
     peer->paused = false;
     connection_resume(peer->connection);
 }
 
-static void wake(struct http_peer *peer)
+static void look_later(struct http_peer *peer)
 {
     if (peer->server != NULL && (peer->paused || peer->ended))
         loop_at_turn_end(peer->server->loop, &peer->turn_end);
@@ -244,24 +244,24 @@ void http_peer_answered(struct http_peer *peer)
     if (peer->coming == NULL)
         peer->since_ms = loop_now_ms(peer->server->loop);
     send_continue(peer);
-    wake(peer);
+    look_later(peer);
 }
 
-static void peer_ended(void *owner)
+static void sends_no_more(void *owner)
 {
     ON_LOOP();
     struct http_peer *peer = owner;
 
     peer->ended = true;
-    wake(peer);
+    look_later(peer);
 }
 
-static void peer_drained(void *owner)
+static void bytes_left(void *owner)
 {
-    wake(owner);
+    look_later(owner);
 }
 
-static void peer_closed(void *owner, const char *reason)
+static void is_gone(void *owner, const char *reason)
 {
     ON_LOOP();
     struct http_peer *peer = owner;
@@ -274,11 +274,11 @@ static void peer_closed(void *owner, const char *reason)
     mem_free(peer);
 }
 
-static const struct connection_events peer_events = {
-    .received = peer_received,
-    .ended = peer_ended,
-    .drained = peer_drained,
-    .closed = peer_closed,
+static const struct connection_events http_events = {
+    .received = take_bytes,
+    .ended = sends_no_more,
+    .drained = bytes_left,
+    .closed = is_gone,
 };
 
 void http_peer_start(struct http_server *server, struct connection *connection)
@@ -288,7 +288,7 @@ void http_peer_start(struct http_server *server, struct connection *connection)
     peer->server = server;
     peer->connection = connection;
     peer->parser = http_parser_create(HTTP_KIND_REQUEST, &server->bounds);
-    peer->turn_end.run = peer_look_again;
+    peer->turn_end.run = look_again;
     peer->since_ms = loop_now_ms(server->loop);
     peer->older = server->newest;
     if (peer->older != NULL)
@@ -296,5 +296,5 @@ void http_peer_start(struct http_server *server, struct connection *connection)
     server->newest = peer;
     server->connections++;
     /* While it is paused, what one read brought may wait: a turn's scratch buffer at most. */
-    connection_start(connection, &peer_events, peer, (size_t)1024 * 1024);
+    connection_start(connection, &http_events, peer, (size_t)1024 * 1024);
 }

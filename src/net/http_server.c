@@ -10,7 +10,7 @@
 #define SWEEP_MS_MIN 50
 #define SWEEP_MS_MAX 1000
 
-static void accepted(void *owner, struct connection *connection)
+static void connection_accepted(void *owner, struct connection *connection)
 {
     ON_LOOP();
     struct http_server *server = owner;
@@ -47,7 +47,7 @@ static void sweep_peer(struct http_peer *peer, int64_t now)
     }
 }
 
-static void sweep(void *owner)
+static void sweep_all(void *owner)
 {
     ON_LOOP();
     struct http_server *server = owner;
@@ -59,7 +59,7 @@ static void sweep(void *owner)
     }
 }
 
-static int64_t sweep_every_ms(const struct http_limits *limits)
+static int64_t look_every_ms(const struct http_limits *limits)
 {
     int64_t least = limits->idle_ms_max;
 
@@ -92,8 +92,8 @@ struct http_server *http_server_create(struct loop *loop, http_serve_fn *serve, 
         .body_bytes_max = limits->body_bytes_max,
     };
     text_init(&server->scratch, SIZE_MAX);
-    int64_t every_ms = sweep_every_ms(limits);
-    server->sweep = loop_timer_create(loop, sweep, server);
+    int64_t every_ms = look_every_ms(limits);
+    server->sweep = loop_timer_create(loop, sweep_all, server);
     loop_timer_start(server->sweep, every_ms, every_ms);
     return server;
 }
@@ -104,7 +104,8 @@ bool http_server_listen(struct http_server *server, const struct address *addres
     ON_LOOP();
     if (server->listener_count == HTTP_LISTENERS_MAX)
         return err_set(err, ERR_LIMIT, "at most %d addresses to listen on", HTTP_LISTENERS_MAX);
-    struct listener *listener = listener_open(server->loop, address, accepted, server, err);
+    struct listener *listener =
+        listener_open(server->loop, address, connection_accepted, server, err);
     if (listener == NULL)
         return false;
     server->listeners[server->listener_count++] = listener;

@@ -23,7 +23,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
-#include <syslog.h>
 #include <unistd.h>
 
 #include "base/diag.h"
@@ -31,7 +30,7 @@
 #include "io/clock.h"
 #include "io/file.h"
 #include "io/worker.h"
-#include "net/kafka_resolve.h"
+#include "net/kafka_conf.h"
 
 /* What a worker waits for a broker at a time.  A question that was on its way to a broker that goes
  * down is not answered: so the first one after a doubt is not waited for as long. */
@@ -49,7 +48,7 @@
 /* librdkafka's thread does not sleep between a group's hand-over and its answer when this is 0:
  * four times the CPU of an event.  A tenth of a millisecond lets it. */
 #define LINGER_MS "0.1"
-#define RECONNECT_MS "20"
+#define RETRY_MS "20"
 #define RECONNECT_MS_MAX "100"
 
 /* A record that waits for the group before it to be answered. */
@@ -214,49 +213,38 @@ static void probe_done(struct task *task)
 
 /* --- the instance ----------------------------------------------------------------------------- */
 
-static bool set(rd_kafka_conf_t *conf, const char *name, const char *value, struct err *err)
+static void choose_events(rd_kafka_conf_t *conf)
 {
-    char why[256];
-
-    if (rd_kafka_conf_set(conf, name, value, why, sizeof(why)) == RD_KAFKA_CONF_OK)
-        return true;
-    return err_set(err, ERR_MALFORMED, "%s", why);
+    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR);
 }
 
-static bool set_number(rd_kafka_conf_t *conf, const char *name, int64_t value, struct err *err)
-{
-    char text[32];
-
-    (void)snprintf(text, sizeof(text), "%" PRId64, value);
-    return set(conf, name, text, err);
-}
-
-static rd_kafka_conf_t *make_conf(const struct kafka_producer *producer, struct err *err)
+static rd_kafka_t *open_kafka(const struct kafka_producer *producer, struct err *err)
 {
     const struct kafka_producer_settings *settings = &producer->settings;
-    rd_kafka_conf_t *conf = rd_kafka_conf_new();
-    int64_t kbytes = (int64_t)(settings->waiting_bytes_max / 1024);
+    size_t kbytes = settings->waiting_bytes_max / 1024;
+    char messages[32];
+    char waiting_kbytes[32];
+    char record_bytes[32];
+    char delivery_ms[32];
 
-    bool ok =
-        set(conf, "bootstrap.servers", producer->brokers, err) &&
-        set(conf, "client.id", producer->client_id, err) &&
-        set(conf, "enable.idempotence", "true", err) && set(conf, "linger.ms", LINGER_MS, err) &&
-        set(conf, "socket.nagle.disable", "true", err) &&
-        set(conf, "enable.sparse.connections", CONNECT_WHEN_NEEDED, err) &&
-        set(conf, "reconnect.backoff.ms", RECONNECT_MS, err) &&
-        set(conf, "reconnect.backoff.max.ms", RECONNECT_MS_MAX, err) &&
-        set(conf, "retry.backoff.ms", RECONNECT_MS, err) && set(conf, "log.queue", "true", err) &&
-        set_number(conf, "queue.buffering.max.messages", settings->waiting_max, err) &&
-        set_number(conf, "queue.buffering.max.kbytes", kbytes < 1 ? 1 : kbytes, err) &&
-        set_number(conf, "message.max.bytes", (int64_t)settings->record_bytes_max, err) &&
-        set_number(conf, "message.timeout.ms", settings->delivery_ms_max, err);
-    if (!ok) {
-        rd_kafka_conf_destroy(conf);
-        return NULL;
-    }
-    kafka_resolve_install(conf);
-    rd_kafka_conf_set_events(conf, RD_KAFKA_EVENT_DR | RD_KAFKA_EVENT_ERROR | RD_KAFKA_EVENT_LOG);
-    return conf;
+    (void)snprintf(messages, sizeof(messages), "%d", settings->waiting_max);
+    (void)snprintf(waiting_kbytes, sizeof(waiting_kbytes), "%zu", kbytes < 1 ? 1 : kbytes);
+    (void)snprintf(record_bytes, sizeof(record_bytes), "%zu", settings->record_bytes_max);
+    (void)snprintf(delivery_ms, sizeof(delivery_ms), "%" PRId64, settings->delivery_ms_max);
+    const struct kafka_conf_pair pairs[] = {
+        {"client.id", producer->client_id},
+        {"enable.idempotence", "true"},
+        {"linger.ms", LINGER_MS},
+        {"enable.sparse.connections", CONNECT_WHEN_NEEDED},
+        {"reconnect.backoff.max.ms", RECONNECT_MS_MAX},
+        {"retry.backoff.ms", RETRY_MS},
+        {"queue.buffering.max.messages", messages},
+        {"queue.buffering.max.kbytes", waiting_kbytes},
+        {"message.max.bytes", record_bytes},
+        {"message.timeout.ms", delivery_ms},
+        {NULL, NULL},
+    };
+    return kafka_conf_open(RD_KAFKA_PRODUCER, producer->brokers, pairs, choose_events, NULL, err);
 }
 
 static void take_events(void *owner);
@@ -275,7 +263,6 @@ static bool watch_queue(struct kafka_producer *producer, struct err *err)
     if (instance->watch == NULL)
         return false;
     rd_kafka_queue_io_event_enable(instance->queue, instance->event_fd, &one, sizeof(one));
-    (void)rd_kafka_set_log_queue(instance->kafka, NULL); /* to the main queue */
     /* A queue wakes when it stops being empty; what was in it before it was told how to is looked
      * for once. */
     return write(instance->event_fd, &one, sizeof(one)) == sizeof(one) ||
@@ -301,17 +288,11 @@ static void instance_destroy(struct instance *instance)
 static bool instance_create(struct kafka_producer *producer, struct err *err)
 {
     struct instance *instance = &producer->instance;
-    char why[256];
 
     *instance = (struct instance){.event_fd = -1};
-    rd_kafka_conf_t *conf = make_conf(producer, err);
-    if (conf == NULL)
+    instance->kafka = open_kafka(producer, err);
+    if (instance->kafka == NULL)
         return false;
-    instance->kafka = rd_kafka_new(RD_KAFKA_PRODUCER, conf, why, sizeof(why));
-    if (instance->kafka == NULL) {
-        rd_kafka_conf_destroy(conf);
-        return err_set(err, ERR_MALFORMED, "librdkafka: %s", why);
-    }
     instance->topic = rd_kafka_topic_new(instance->kafka, producer->topic, NULL);
     if (instance->topic == NULL) {
         (void)err_set(err, ERR_MALFORMED, "topic %s: %s", producer->topic,
@@ -482,21 +463,6 @@ static void took_error(struct kafka_producer *producer, rd_kafka_event_t *event)
     probe_start(producer, PROBE_MS_FIRST);
 }
 
-static void took_log(rd_kafka_event_t *event)
-{
-    const char *facility = NULL;
-    const char *text = NULL;
-    int level = LOG_DEBUG;
-
-    if (rd_kafka_event_log(event, &facility, &text, &level) != 0)
-        return;
-    /* What is wrong with a connection is said by whom it concerns, once. */
-    if (level <= LOG_CRIT)
-        diag_warn("librdkafka", "facility=%s text=\"%s\"", facility, text);
-    else
-        diag_debug("librdkafka", "facility=%s text=\"%s\"", facility, text);
-}
-
 static void took_event(struct kafka_producer *producer, rd_kafka_event_t *event)
 {
     switch (rd_kafka_event_type(event)) {
@@ -505,9 +471,6 @@ static void took_event(struct kafka_producer *producer, rd_kafka_event_t *event)
         break;
     case RD_KAFKA_EVENT_ERROR:
         took_error(producer, event);
-        break;
-    case RD_KAFKA_EVENT_LOG:
-        took_log(event);
         break;
     default:
         break;
