@@ -11,6 +11,7 @@
 #include "cli/cat.h"
 #include "cli/config_verbs.h"
 #include "cli/job_verbs.h"
+#include "cli/manual.h"
 #include "cli/serve.h"
 #include "cli/sql_shell.h"
 #include "cli/topic_verbs.h"
@@ -21,9 +22,13 @@ static const struct {
     const struct command *commands;
     size_t count;
 } groups[] = {
-    {sql_shell, SQL_SHELL_COUNT},       {cat, CAT_COUNT},
-    {topic_verbs, TOPIC_VERBS_COUNT},   {job_verbs, JOB_VERBS_COUNT},
-    {config_verbs, CONFIG_VERBS_COUNT}, {serve_command, SERVE_COMMAND_COUNT},
+    {sql_shell, SQL_SHELL_COUNT},
+    {cat, CAT_COUNT},
+    {topic_verbs, TOPIC_VERBS_COUNT},
+    {job_verbs, JOB_VERBS_COUNT},
+    {config_verbs, CONFIG_VERBS_COUNT},
+    {serve_command, SERVE_COMMAND_COUNT},
+    {manual, MANUAL_COUNT},
 };
 
 /* Names by which the lecture calls what we have as a command. */

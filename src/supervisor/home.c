@@ -31,7 +31,8 @@ bool home_prepare(const char *home, struct err *err)
         if (!file_make_dirs(path, err)) {
             char why[ERR_TEXT_BYTES];
             (void)snprintf(why, sizeof(why), "%.*s", ERR_TEXT_BYTES / 2, err->text);
-            return err_set(err, err->kind, "%s: choose another home with --home DIR", why);
+            return err_set(err, err->kind, "no home in %s: %s; choose another with --home DIR",
+                           home, why);
         }
         if (access(path, W_OK | X_OK) != 0)
             return err_sys(err, "cannot write in the home %s: choose another with --home DIR",
