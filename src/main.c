@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "collector/collector.h"
 #include "job/job.h"
+#include "sql/sql.h"
 #include "supervisor/supervisor.h"
 
 static const struct cli_service services[] = {
@@ -13,6 +14,7 @@ static const struct cli_service services[] = {
     {"broker", broker_main, "keeps topics on disk and serves them in Kafka's protocol"},
     {"job", job_main, "filters each micro-batch of a topic into Parquet, exactly once"},
     {"catalog", catalog_main, "names the files as tables, as Hive's metastore does"},
+    {"sql", sql_main, "answers queries in Presto's protocol"},
 };
 
 int main(int argc, char **argv)
