@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The command lines of Presto and Trino, as people type at them: PRESTO-JAR TRINO-JAR."""
+import glob
+import os
+import pty
+import re
+import select
+import subprocess
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+from sql_service import Sql  # noqa: E402
+from sql_statements import LECTURE, SWORDS  # noqa: E402
+
+DEADLINE_S = 60
+
+
+def java(newest):
+    """A java new enough for trino-cli (24), or any."""
+    found = ["java"] + glob.glob("/usr/lib/jvm/*/bin/java")
+    for path in found:
+        try:
+            said = subprocess.run([path, "-version"], capture_output=True, text=True, timeout=30).stderr
+        except OSError:
+            continue
+        version = re.search(r'version "(\d+)', said)
+        if version and int(version.group(1)) >= newest:
+            return path
+    return None
+
+
+def execute(command, statement):
+    done = subprocess.run(command + ["--execute", statement], capture_output=True, text=True,
+                          timeout=DEADLINE_S)
+    return done.returncode, done.stdout, done.stderr
+
+
+def check_execute(command):
+    assert execute(command, "show tables;")[:2] == (0, '"swords"\n')
+    status, out, _ = execute(command, "describe swords;")
+    assert status == 0 and out.splitlines()[0] == '"accept","varchar","",""', out
+    assert execute(command, "select count(*) from swords;")[:2] == (0, '"2"\n')
+    status, out, talk = execute(command, "select * from swords order by timestamp;")
+    assert status == 0 and out.splitlines()[0] == \
+        '"*/*","user1.comcast.com","ApacheBench/2.3","purchase_sword","2026-03-01 10:15:04.112",' \
+        '"{""a"": 1}"', out
+    assert "User-Agent was read instead" in talk, talk
+    status, out, talk = execute(command, "select nosuch from swords")
+    assert status != 0 and "line 1:8: Column 'nosuch' cannot be resolved" in talk, talk
+    assert re.search(r"^\s+\^$", talk, re.M), talk
+
+
+class Prompt:
+    def __init__(self, command):
+        self.child, self.fd = pty.fork()
+        if self.child == 0:
+            os.environ["TERM"] = "dumb"
+            os.execvp(command[0], command)
+        self.seen = ""
+
+    def until(self, what):
+        """What was printed before `what`, which is taken off too."""
+        deadline = time.monotonic() + DEADLINE_S
+        while True:
+            plain = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]|\x1b[=>]|\r", "", self.seen)
+            if what in plain:
+                before, _, self.seen = plain.partition(what)
+                return before
+            left = deadline - time.monotonic()
+            assert left > 0, "no %r in %r" % (what, self.seen)
+            if select.select([self.fd], [], [], left)[0]:
+                self.seen += os.read(self.fd, 65536).decode("utf-8", "replace")
+
+    def type(self, text):
+        os.write(self.fd, text.encode())
+
+    def end(self):
+        self.type("quit\n")
+        deadline = time.monotonic() + DEADLINE_S
+        while time.monotonic() < deadline:
+            if select.select([self.fd], [], [], 0.1)[0]:
+                try:
+                    if not os.read(self.fd, 65536):
+                        break
+                except OSError:
+                    break
+        _, status = os.waitpid(self.child, 0)
+        return os.waitstatus_to_exitcode(status)
+
+
+def check_prompt(command, name):
+    prompt = Prompt(command)
+    ready = "%s:default> " % name
+    prompt.until(ready)
+    prompt.type("select count(*) from swords;\n")
+    out = prompt.until("FINISHED")
+    assert re.search(r"^\s*2\s*$", out, re.M), out
+    assert "_col0" in out, out
+    prompt.until(ready)
+    prompt.type("use nosuch;\n")
+    assert "does not exist" in prompt.until(ready)
+    prompt.type("select host from swords where host like 'user2%';\n")
+    assert "user2.att.com" in prompt.until("FINISHED")
+    prompt.until(ready)
+    prompt.type("use information_schema;\n")
+    prompt.until("%s:information_schema> " % name)
+    assert prompt.end() == 0
+
+
+def main():
+    presto, trino = sys.argv[1:]
+    any_java, new_java = java(8), java(24)
+    if any_java is None:
+        print("no java")
+        sys.exit(77)
+    with Sql() as sql:
+        sql.write("swords/part-0.parquet", SWORDS)
+        sql.create("swords", LECTURE)
+        # TieredStopAtLevel: a command line lives for a second.
+        commands = [("presto", [any_java, "-XX:TieredStopAtLevel=1", "-jar", presto, "--server", sql.address])]
+        if new_java is not None:
+            commands.append(("trino", [new_java, "-XX:TieredStopAtLevel=1", "-jar", trino, "--server",
+                                       "http://" + sql.address]))
+        for name, command in commands:
+            command += ["--catalog", "hive", "--schema", "default"]
+            check_execute(command)
+            print("%s --execute: ok" % name, flush=True)
+            check_prompt(command, name)
+            print("%s at its prompt: ok" % name, flush=True)
+        if new_java is None:
+            print("trino-cli needs a java of at least 24")
+            sys.exit(77)
+
+
+if __name__ == "__main__":
+    main()

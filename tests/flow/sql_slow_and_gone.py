@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What a few bad clients may not do to the others."""
+import os
+import sys
+import time
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+import steelthread as st  # noqa: E402
+from sql_service import Sql  # noqa: E402
+
+ROWS = 200_000
+PAYLOAD = "x" * 100
+ENDLESS = "select count(*) from big a cross join big b cross join big c where a.n + b.n + c.n = -1"
+
+
+def answers_others(sql):
+    start = time.monotonic()
+    assert sql.rows("select count(*) from big") == [[ROWS]]
+    assert time.monotonic() - start < 10
+
+
+def a_slow_reader_costs_little(sql):
+    before = sql.memory_mb()
+    page = sql.post("select a.n, a.s from big a cross join (values 1, 2, 3, 4, 5) as v(x)")
+    rows = 0
+    for _ in range(10):
+        page, _ = sql.follow(page)
+        rows += len(page.get("data") or [])
+        time.sleep(0.2)
+    assert "nextUri" in page and 0 < rows < 5 * ROWS / 4, rows
+    grown = sql.memory_mb() - before
+    assert grown < 300, "%d MB more for one slow reader of 100 MB" % grown
+    answers_others(sql)
+    while "nextUri" in page:
+        page, _ = sql.follow(page)
+        rows += len(page.get("data") or [])
+    assert rows == 5 * ROWS, rows
+
+
+def a_cancel_is_quick(sql):
+    page = sql.post(ENDLESS)
+    path = "/" + page["nextUri"].split("/", 3)[3]
+    st.wait_for("it runs", 10, lambda: sql.counters()["running"] > 0)
+    start = time.monotonic()
+    assert sql.request("DELETE", path)[0] == 204
+    st.wait_for("it has ended", 5, lambda: sql.counters()["running"] == 0, 0.01)
+    took = time.monotonic() - start
+    assert took < 2, took
+    page, _ = sql.follow(page)
+    assert page["error"]["errorName"] == "USER_CANCELED", page
+    print("cancelled in %d ms" % (took * 1000))
+
+
+def a_long_poll_ends(sql):
+    page = sql.post(ENDLESS)
+    start = time.monotonic()
+    page, _ = sql.follow(page)
+    took = time.monotonic() - start
+    assert 0.5 < took < 5 and page["stats"]["state"] == "RUNNING" and "nextUri" in page, (took, page)
+    assert sql.request("DELETE", "/" + page["nextUri"].split("/", 3)[3])[0] == 204
+    st.wait_for("it has ended", 5, lambda: sql.counters()["running"] == 0, 0.01)
+
+
+def two_hundred_vanish(sql):
+    pages = [sql.post("select n, s from big") for _ in range(200)]
+    answers = time.monotonic()
+    # Those that were begun hold on to their pages; a newcomer waits until the silent ones give way.
+    st.wait_for("a newcomer is answered", 60, lambda: sql.rows("select count(*) from big") == [[ROWS]])
+    print("a newcomer waited %.1f s behind 200 that vanished" % (time.monotonic() - answers))
+    for page in pages:
+        sql.request("DELETE", "/" + page["nextUri"].split("/", 3)[3])
+    st.wait_for("all have ended", 30, lambda: sql.counters()["running"] == 0)
+    assert sql.processes["sql"].poll() is None
+
+
+def without_a_catalog(sql):
+    sql.stop("catalog")
+    error = sql.error("select * from big")
+    assert error["errorName"] == "HIVE_METASTORE_ERROR", error
+    assert str(sql.base + st.OFFSET["catalog"]) in error["message"], error
+    assert sql.rows("select 1") == [[1]]
+    sql.start("catalog")
+    answers_others(sql)
+
+
+def main():
+    with Sql() as sql:
+        sql.write("big/a.parquet", {"n": list(range(ROWS)), "s": [PAYLOAD] * ROWS})
+        sql.create("big", "n bigint, s string")
+        answers_others(sql)
+        for part in (a_slow_reader_costs_little, a_cancel_is_quick, a_long_poll_ends, two_hundred_vanish,
+                     without_a_catalog):
+            part(sql)
+            print("%s: ok" % part.__name__, flush=True)
+
+
+if __name__ == "__main__":
+    main()
