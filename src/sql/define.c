@@ -2,6 +2,7 @@
 /* define.c - statements that change what is declared; files are never touched from here. */
 #include "sql/define.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -26,6 +27,17 @@ static bool only_hive(struct run *run, const struct names_path *path)
         return true;
     return fault_set(&run->fault, FAULT_NOT_SUPPORTED, "%s.%s cannot be changed", path->catalog,
                      path->schema);
+}
+
+/* What could never be read must not be declared: a location that is no place in the storage. */
+static bool check_location(const struct names_place *place, const char *location)
+{
+    char path[PATH_MAX];
+    struct err err = {0};
+
+    if (location == NULL || config_storage_path(place->config, location, path, sizeof(path), &err))
+        return true;
+    return fault_set(&place->run->fault, FAULT_NOT_SUPPORTED, "%s", err.text);
 }
 
 static bool copy_columns(struct run *run, const struct statement_column *from, size_t count,
@@ -75,7 +87,7 @@ static bool create_table(const struct names_place *place, const struct statement
     struct err err = {0};
 
     if (!names_resolve(run, &statement->name, &path) || !only_hive(run, &path) ||
-        !names_check_schema(place, &path))
+        !names_check_schema(place, &path) || !check_location(place, statement->location))
         return false;
     if (!copy_columns(run, statement->columns, statement->column_count, &table.storage.columns) ||
         !copy_columns(run, statement->partitions, statement->partition_count,
@@ -121,7 +133,8 @@ static bool create_schema(const struct names_place *place, const struct statemen
     struct names_path path;
     struct err err = {0};
 
-    if (!names_resolve(run, &statement->name, &path) || !only_hive(run, &path))
+    if (!names_resolve(run, &statement->name, &path) || !only_hive(run, &path) ||
+        !check_location(place, statement->location))
         return false;
     const struct hive_database database = {
         .name = path.schema,

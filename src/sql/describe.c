@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "dialect/trino_function.h"
 #include "io/worker.h"
 #include "sql/information.h"
 #include "sql/relation.h"
@@ -275,6 +276,78 @@ static bool show_session(struct run *run, const struct statement *statement)
     return true;
 }
 
+/* --- SHOW FUNCTIONS ----------------------------------------------------------------------------
+ */
+
+/* The letters of trino_function.h, in Trino's words. */
+static const char *type_word(char letter)
+{
+    static const struct {
+        char letter;
+        const char *word;
+    } rows[] = {
+        {'v', "varchar"},  {'y', "varbinary"},     {'b', "boolean"},
+        {'w', "bigint"},   {'i', "bigint"},        {'d', "double"},
+        {'o', "double"},   {'r', "real"},          {'m', "decimal(p,s)"},
+        {'D', "date"},     {'t', "timestamp(p)"},  {'z', "timestamp(p)"},
+        {'A', "array(t)"}, {'P', "map(k,v)"},      {'I', "integer"},
+        {'L', "array(t)"}, {'M', "decimal(38,s)"}, {'Z', "timestamp(3) with time zone"},
+    };
+
+    for (size_t i = 0; i < COUNT_OF(rows); i++)
+        if (rows[i].letter == letter)
+            return rows[i].word;
+    return "t";
+}
+
+static const char *result_word(const struct trino_function *function)
+{
+    size_t argument = (size_t)(function->result - '1');
+
+    if (argument < strlen(function->arguments))
+        return type_word(function->arguments[argument]);
+    return type_word(function->result);
+}
+
+static void add_function(struct run *run, const struct trino_function *function)
+{
+    struct text arguments;
+
+    text_init(&arguments, RUN_SQL_BYTES_MAX);
+    for (const char *letter = function->arguments; *letter != '\0'; letter++)
+        text_printf(&arguments, "%s%s", letter == function->arguments ? "" : ", ",
+                    type_word(*letter));
+    const char *cells[] = {function->name,
+                           result_word(function),
+                           text_string(&arguments),
+                           function->aggregate ? "aggregate" : "scalar",
+                           "true",
+                           ""};
+    run_add_row(run, cells);
+    text_reset(&arguments);
+}
+
+static bool show_functions(struct run *run, const struct statement *statement)
+{
+    const struct presto_type word = {.kind = PRESTO_VARCHAR};
+    const struct presto_column columns[] = {
+        {"Function", word},
+        {"Return Type", word},
+        {"Argument Types", word},
+        {"Function Type", word},
+        {"Deterministic", {.kind = PRESTO_BOOLEAN}},
+        {"Description", word},
+    };
+    const struct trino_function *function;
+
+    if (!run_set_columns(run, columns, COUNT_OF(columns)))
+        return false;
+    for (size_t i = 0; (function = trino_function_at(i)) != NULL; i++)
+        if (wanted(statement, function->name) && (function->hive || !is_hive(run)))
+            add_function(run, function);
+    return true;
+}
+
 bool describe_statement(const struct names_place *place, const struct statement *statement)
 {
     ON_WORKER();
@@ -289,6 +362,8 @@ bool describe_statement(const struct names_place *place, const struct statement 
         return show_columns(place, statement);
     case STATEMENT_SHOW_CREATE_TABLE:
         return show_create_table(place, statement);
+    case STATEMENT_SHOW_FUNCTIONS:
+        return show_functions(place->run, statement);
     case STATEMENT_SHOW_SESSION:
         return show_session(place->run, statement);
     default:

@@ -235,12 +235,15 @@ void fault_describe(const struct fault *fault, enum presto_protocol protocol,
     bool semantic = row->code >= SEMANTIC_FIRST && row->code <= SEMANTIC_LAST;
     const struct fault_row *shown =
         semantic && protocol == PRESTO_PRESTO ? &rows[FAULT_SYNTAX_ERROR] : row;
+    const char *text = fault->err.text;
     int at = 0;
 
+    if (fault->name == FAULT_DIVISION_BY_ZERO && protocol == PRESTO_PRESTO)
+        text = "/ by zero";
     if (fault->err.line > 0)
         at = snprintf(message, FAULT_MESSAGE_BYTES, "line %d:%d: ", fault->err.line,
                       fault->err.column);
-    (void)snprintf(message + at, FAULT_MESSAGE_BYTES - (size_t)at, "%s", fault->err.text);
+    (void)snprintf(message + at, FAULT_MESSAGE_BYTES - (size_t)at, "%s", text);
     *error = (struct presto_error){
         .message = message,
         .code = shown->code,

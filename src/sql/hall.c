@@ -62,7 +62,7 @@ struct hall_limits hall_limits_default(void)
         .tickets_max = 5000,
         .kept_bytes = (size_t)256 * 1024 * 1024,
         .client_ms = 5LL * 60 * 1000,
-        .pressed_ms = 30LL * 1000,
+        .pressed_ms = 15LL * 1000,
         .retry_ms = 30LL * 1000,
         .retry_max = 200,
         .sweep_ms = 2000,
@@ -272,7 +272,8 @@ void hall_cancel(struct hall *hall, struct ticket *ticket, enum fault_name why, 
         return;
     (void)fault_set(&fault, why, "%s", text);
     ticket->fault = fault;
-    if (queue_remove(&hall->waiting, ticket)) {
+    if (ticket->state == TICKET_WAITING) {
+        (void)queue_remove(&hall->waiting, ticket);
         ticket->run->ended = true;
         end_ticket(hall, ticket, NULL);
         return;
@@ -286,7 +287,8 @@ static int64_t patience_ms(const struct hall *hall, const struct ticket *ticket)
 {
     if (ticket->state == TICKET_DONE)
         return hall->limits.retry_ms;
-    if (ticket->state == TICKET_PARKED && hall->waiting.count > 0 && hall->ready.count == 0)
+    bool pressed = hall->waiting.count > 0 && hall->counts.begun >= hall->limits.begun_max;
+    if (pressed && (ticket->state == TICKET_PARKED || ticket->state == TICKET_WAITING))
         return hall->limits.pressed_ms;
     return hall->limits.client_ms;
 }
@@ -313,6 +315,7 @@ static void sweep(void *owner)
     if (hall->newest == NULL) {
         loop_timer_stop(hall->sweep);
         hall->sweeping = false;
+        hall->work.idle(hall->owner);
     }
 }
 
@@ -356,6 +359,15 @@ static bool has_room(struct hall *hall, struct fault *fault)
     return true;
 }
 
+static void line_up(struct hall *hall, struct ticket *ticket)
+{
+    if (ticket->state != TICKET_WAITING || ticket->queued)
+        return;
+    ticket->queued = true;
+    queue_add(&hall->waiting, ticket);
+    fill_lanes(hall);
+}
+
 struct ticket *hall_admit(struct hall *hall, struct run *run)
 {
     ON_LOOP();
@@ -382,8 +394,8 @@ struct ticket *hall_admit(struct hall *hall, struct run *run)
         hall->sweeping = true;
     }
     if (has_room(hall, &fault) && run->fault.name == FAULT_NONE) {
-        queue_add(&hall->waiting, ticket);
-        fill_lanes(hall);
+        if (hall->counts.begun + hall->waiting.count < hall->limits.begun_max / 2)
+            line_up(hall, ticket);
     } else {
         hall->counts.refused += fault.name != FAULT_NONE;
         run->ended = true;
@@ -413,6 +425,7 @@ enum ticket_answer hall_ask(struct hall *hall, struct ticket *ticket, int64_t to
 {
     ON_LOOP();
     ticket->asked_ms = loop_now_ms(hall->loop);
+    line_up(hall, ticket);
     enum ticket_answer answer = ticket_ask(ticket, token, base, exchange);
     get_on(hall, ticket);
     look_done(hall, ticket);

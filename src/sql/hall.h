@@ -7,6 +7,10 @@
  * lane.  How many may be begun, may wait, and what is kept for them have
  * limits; who comes past them is refused at once.
  *
+ * With room for many more a statement begins at once, else when its client
+ * asks for it again (Trino always waits for that): so those who only send and
+ * leave take no place from those who stay.
+ *
  * Thread: the loop, except the step, which a worker takes. */
 #ifndef SQL_HALL_H
 #define SQL_HALL_H
@@ -30,7 +34,7 @@ struct hall_limits {
     size_t tickets_max; /* in all, those that ended and were not read among them */
     size_t kept_bytes;  /* of pages and replies that clients have not read; past it nothing new */
     int64_t client_ms;  /* a client silent for so long is gone */
-    int64_t pressed_ms; /* the same while others wait because too many are begun */
+    int64_t pressed_ms; /* the same while others wait because as many are begun as may be */
     int64_t retry_ms;   /* the last reply can be had again for so long */
     size_t retry_max;   /* of so many tickets, the newest */
     int64_t sweep_ms;   /* how often that is looked at, while there are tickets */
@@ -46,6 +50,8 @@ struct hall_work {
     void (*step)(void *tools, struct run *run);
     /* The loop takes back what the run holds of the engine; no step follows. */
     void (*ended)(void *owner, struct run *run);
+    /* The loop: there are no tickets any more. */
+    void (*idle)(void *owner);
 };
 
 struct hall_counts {

@@ -10,6 +10,7 @@
 
 #include <stdbool.h>
 
+#include "config/config.h"
 #include "dialect/statement.h"
 #include "net/catalog_client.h"
 #include "sql/run.h"
@@ -22,6 +23,7 @@
 struct names_place {
     struct run *run;
     struct catalog_client *catalog;
+    const struct config *config;
 };
 
 /* Where in the text it stands; all set from the session where the statement does not say. */

@@ -65,7 +65,7 @@ static bool take_connection(struct perform *perform, struct run *run, struct que
 static bool build_table(struct perform *perform, struct run *run, struct query *query,
                         const struct trino_name *name, struct trino_table *relation)
 {
-    const struct names_place names = {run, perform->catalog};
+    const struct names_place names = {run, perform->catalog, perform->config};
     const struct relation_place place = {run, query, perform->config};
     const struct names_path path = {name->catalog, name->schema, name->table,
                                     name->line,    name->column, true};
@@ -203,8 +203,6 @@ static const char *refused(enum statement_kind kind)
     switch ((int)kind) {
     case STATEMENT_EXPLAIN:
         return "EXPLAIN is not supported";
-    case STATEMENT_SHOW_FUNCTIONS:
-        return "SHOW FUNCTIONS is not supported";
     case STATEMENT_START_TRANSACTION:
     case STATEMENT_COMMIT:
     case STATEMENT_ROLLBACK:
@@ -232,7 +230,7 @@ static bool parse(struct run *run, struct span *sql, struct statement *statement
 
 static bool do_statement(struct perform *perform, struct run *run)
 {
-    const struct names_place place = {run, perform->catalog};
+    const struct names_place place = {run, perform->catalog, perform->config};
     struct span sql = run->sql;
     struct statement statement;
 
@@ -246,6 +244,7 @@ static bool do_statement(struct perform *perform, struct run *run)
     case STATEMENT_SHOW_TABLES:
     case STATEMENT_SHOW_COLUMNS:
     case STATEMENT_SHOW_CREATE_TABLE:
+    case STATEMENT_SHOW_FUNCTIONS:
     case STATEMENT_SHOW_SESSION:
         return describe_statement(&place, &statement);
     case STATEMENT_USE:
@@ -262,7 +261,6 @@ static bool do_statement(struct perform *perform, struct run *run)
     case STATEMENT_EXPLAIN:
     case STATEMENT_EXECUTE:
     case STATEMENT_EXECUTE_IMMEDIATE:
-    case STATEMENT_SHOW_FUNCTIONS:
     case STATEMENT_START_TRANSACTION:
     case STATEMENT_COMMIT:
     case STATEMENT_ROLLBACK:

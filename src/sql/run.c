@@ -135,6 +135,8 @@ void run_add_row(struct run *run, const char *const *cells)
             text_add_char(page, ',');
         if (cells[i] == NULL)
             text_add_string(page, "null");
+        else if (run->columns->columns[i].type.kind == PRESTO_BOOLEAN)
+            text_add_string(page, cells[i]);
         else
             json_quote(page, span_of(cells[i]));
     }

@@ -90,7 +90,8 @@ void run_warn(struct run *run, int code, const char *name, const char *fmt, ...)
 bool run_add_header(struct run *run, const char *name, const char *value);
 /* The columns of a result that is written here; `count` names and types are copied. */
 bool run_set_columns(struct run *run, const struct presto_column *columns, size_t count);
-/* A row of text cells; NULL is a null.  As many as columns. */
+/* A row of texts, "true" and "false" where the column is boolean; NULL is a null.  As many as
+ * columns. */
 void run_add_row(struct run *run, const char *const *cells);
 /* The reply of a statement that only does something: Presto adds a row `true`. */
 bool run_set_done(struct run *run, const char *update_type);

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 #include <limits.h>
+#include <malloc.h>
 #include <stdio.h>
 
 #include "base/diag.h"
@@ -16,6 +17,7 @@
 #include "sql/hall.h"
 #include "sql/perform.h"
 
+#define MAPPED_BYTES_MIN (256 * 1024) /* larger ones, so all pages, go back as they are freed */
 #define SPARE_CONNECTIONS_MAX 8
 #define SPILL_BYTES_MAX (4ULL * 1024 * 1024 * 1024)
 
@@ -52,6 +54,13 @@ static void ended(void *owner, struct run *run)
         sql->spare[sql->spare_count++] = query;
     else
         query_close(query);
+}
+
+/* What large results have left behind goes back to the system. */
+static void idle(void *owner)
+{
+    (void)owner;
+    (void)malloc_trim(0);
 }
 
 static void drained(void *owner)
@@ -119,7 +128,7 @@ static bool open_engine(struct sql *sql, struct err *err)
 
 static bool open_hall(struct sql *sql, struct err *err)
 {
-    static const struct hall_work work = {begin, perform_step, ended};
+    static const struct hall_work work = {begin, perform_step, ended, idle};
     struct hall_limits limits = hall_limits_default();
 
     for (int i = 0; i < limits.lane_count; i++)
@@ -176,6 +185,7 @@ int sql_main(const struct config *config)
     struct err err = {0};
     int status = 1;
 
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN); /* fixed: by itself it grows to 32 MiB */
     if (start(&sql, &err)) {
         diag_info("opened", "engine=duckdb version=%s", engine_version(sql.engine));
         service_set_ready(sql.service, true, NULL);

@@ -26,7 +26,7 @@
 #define TICKET_ID_BYTES 32
 #define TICKET_SLUG_BYTES 36
 #define TICKET_BASE_BYTES 320    /* http://host:port of a request */
-#define TICKET_PAGES_AHEAD_MAX 3 /* made before they are asked for */
+#define TICKET_PAGES_AHEAD_MAX 2 /* made before they are asked for */
 #define TICKET_POLL_MS 1000
 
 enum ticket_state { TICKET_WAITING, TICKET_STEPPING, TICKET_PARKED, TICKET_ENDED, TICKET_DONE };
@@ -70,7 +70,8 @@ struct ticket {
     int64_t ended_ms;   /* 0: not yet */
     int64_t asked_ms;   /* the client's last sign of life */
 
-    bool done; /* this and the next three are the hall's */
+    bool queued; /* this and what follows is the hall's */
+    bool done;
     struct ticket *queue_next;
     struct ticket *next;
     struct ticket *previous;

@@ -55,8 +55,7 @@ class Prompt:
     def __init__(self, command):
         self.child, self.fd = pty.fork()
         if self.child == 0:
-            os.environ["TERM"] = "dumb"
-            os.execvp(command[0], command)
+            os.execvpe(command[0], command, dict(os.environ, TERM="dumb", PRESTO_PAGER="", TRINO_PAGER=""))
         self.seen = ""
 
     def until(self, what):

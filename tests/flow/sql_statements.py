@@ -63,7 +63,11 @@ def tables_without_files(sql):
         same(sql.rows("select count(*) from later", prefix), [[0]])
     same(sql.ask("select * from later").columns[1], ("at", "timestamp(3)"))
     same(sql.ask("select * from later", "Presto").columns[1], ("at", "timestamp"))
-    os.makedirs(os.path.join(sql.files, "later"))
+    folder = os.path.join(sql.files, "later")
+    if os.path.isdir(folder):
+        os.rmdir(folder)
+    same(sql.rows("select count(*) from later"), [[0]])
+    os.makedirs(folder)
     same(sql.rows("select count(*) from later"), [[0]])
     sql.write("later/deep/a.parquet", {"n": [1, 2, 3]})
     same(sql.rows("select count(*), count(at), max(n) from later"), [[3, 0, 3]])

@@ -126,7 +126,7 @@ static struct hall_limits small_limits(void)
 
 static void with_server(const struct hall_limits *limits, client_fn *client)
 {
-    static const struct hall_work work = {begin, step, ended};
+    static const struct hall_work work = {begin, step, ended, over};
     void *tools[HALL_LANES_MAX] = {NULL};
     struct address address = {.host = "127.0.0.1", .port = 0};
     struct err err = {0};

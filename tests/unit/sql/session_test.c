@@ -87,7 +87,7 @@ static void tells_the_client_what_to_remember(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct run *run = make_run("X-Trino-Prepared-Statement", "p=select+1");
         struct statement statement = parse(run, rows[i].sql);
-        const struct names_place place = {run, NULL};
+        const struct names_place place = {run, NULL, NULL};
         assert_true(session_statement(&place, &statement));
         assert_int_equal(run->header_count, 1);
         assert_string_equal(run->headers[0].name, rows[i].header);
@@ -115,7 +115,7 @@ static void refuses_what_it_does_not_know(void **state)
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct run *run = make_run("X-Trino-Source", "test");
         struct statement statement = parse(run, rows[i].sql);
-        const struct names_place place = {run, NULL};
+        const struct names_place place = {run, NULL, NULL};
         assert_false(session_statement(&place, &statement));
         if (run->fault.name != rows[i].name)
             fail_msg("%s: %d %s", rows[i].sql, run->fault.name, run->fault.err.text);
