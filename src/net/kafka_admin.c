@@ -50,7 +50,10 @@ static const char *copy_error(rd_kafka_resp_err_t code, struct arena *arena)
 
 static const int32_t *copy_ids(const int32_t *ids, int count, struct arena *arena)
 {
-    return arena_copy(arena, (struct span){ids, (size_t)count * sizeof(*ids)});
+    int32_t *copy = ARENA_NEW(arena, int32_t, (size_t)count);
+    if (copy != NULL && count > 0)
+        memcpy(copy, ids, (size_t)count * sizeof(*copy));
+    return copy;
 }
 
 static bool copy_topic(const struct rd_kafka_metadata_topic *from, struct kafka_admin_topic *topic,
