@@ -2,7 +2,7 @@
 /* hall.c - who waits, who steps, who is gone.
  *
  * Of the queues, `ready` has begun statements whose next step is due, `waiting`
- * those not begun.  A begun one goes first: it holds a connection. */
+ * those not begun. */
 #include "sql/hall.h"
 
 #include <assert.h>
@@ -49,6 +49,7 @@ struct hall {
     struct hall_counts counts;
     char mark[MARK_BYTES + 1];
     unsigned serial;
+    bool newcomers_turn;
     bool closing;                 /* no more steps */
     void (*drained)(void *owner); /* not NULL: draining */
 };
@@ -149,15 +150,12 @@ static void get_on(struct hall *hall, struct ticket *ticket)
     }
 }
 
-static struct ticket *next_ticket(struct hall *hall)
+/* The first step of who waits longest. */
+static struct ticket *next_newcomer(struct hall *hall)
 {
-    struct ticket *ticket = queue_take(&hall->ready);
-
-    if (ticket != NULL)
-        return ticket;
     if (hall->counts.begun >= hall->limits.begun_max)
         return NULL;
-    ticket = queue_take(&hall->waiting);
+    struct ticket *ticket = queue_take(&hall->waiting);
     if (ticket == NULL)
         return NULL;
     hall->counts.begun++;
@@ -165,6 +163,21 @@ static struct ticket *next_ticket(struct hall *hall)
     ticket->started_ms = loop_now_ms(hall->loop);
     hall->work.begin(hall->owner, ticket->run);
     return ticket;
+}
+
+/* In turns, so that neither readers of large results nor many small statements starve the others.
+ */
+static struct ticket *next_ticket(struct hall *hall)
+{
+    struct ticket *ticket;
+
+    hall->newcomers_turn = !hall->newcomers_turn;
+    if (hall->newcomers_turn) {
+        ticket = next_newcomer(hall);
+        return ticket != NULL ? ticket : queue_take(&hall->ready);
+    }
+    ticket = queue_take(&hall->ready);
+    return ticket != NULL ? ticket : next_newcomer(hall);
 }
 
 static void fill_lanes(struct hall *hall)

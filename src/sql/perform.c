@@ -25,6 +25,7 @@ struct perform {
     struct engine *engine;
     const struct config *config;
     struct catalog_client *catalog;
+    struct footers *footers;
 };
 
 struct perform *perform_create(struct engine *engine, const struct config *config)
@@ -34,6 +35,7 @@ struct perform *perform_create(struct engine *engine, const struct config *confi
     perform->engine = engine;
     perform->config = config;
     perform->catalog = catalog_client_create(&config->metastore, PERFORM_CATALOG_MS);
+    perform->footers = footers_create();
     return perform;
 }
 
@@ -42,6 +44,7 @@ void perform_close(struct perform *perform)
     if (perform == NULL)
         return;
     catalog_client_close(perform->catalog);
+    footers_close(perform->footers);
     mem_free(perform);
 }
 
@@ -66,7 +69,7 @@ static bool build_table(struct perform *perform, struct run *run, struct query *
                         const struct trino_name *name, struct trino_table *relation)
 {
     const struct names_place names = {run, perform->catalog, perform->config};
-    const struct relation_place place = {run, query, perform->config};
+    const struct relation_place place = {run, query, perform->footers, perform->config};
     const struct names_path path = {name->catalog, name->schema, name->table,
                                     name->line,    name->column, true};
     struct hive_table table;
@@ -117,6 +120,7 @@ static bool start_query(struct perform *perform, struct run *run, struct span sq
         return fault_trino(&run->fault, why, &err);
     if (!take_connection(perform, run, &query))
         return false;
+    footers_begin(perform->footers);
     size_t count = trino_table_count(parsed);
     struct trino_table *tables = ARENA_NEW(&run->arena, struct trino_table, count);
     struct trino_plan *plan = ARENA_NEW(&run->arena, struct trino_plan, 1);

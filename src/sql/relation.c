@@ -20,7 +20,7 @@
 #define PARQUET_WORD "parquet"
 
 struct group {
-    struct schema schema;
+    const struct schema *schema;
     const char **paths;
     size_t path_count;
 };
@@ -151,17 +151,6 @@ static bool list_files(struct build *b)
     return true;
 }
 
-static bool same_schema(const struct schema *a, const struct schema *b)
-{
-    if (a->column_count != b->column_count)
-        return false;
-    for (size_t i = 0; i < a->column_count; i++)
-        if (strcmp(a->columns[i].name, b->columns[i].name) != 0 ||
-            !engine_type_equal(&a->columns[i].type, &b->columns[i].type))
-            return false;
-    return true;
-}
-
 /* The engine takes *, ? and [ in a path for a pattern: in brackets they are themselves. */
 static const char *plain_path(struct build *b, const char *path)
 {
@@ -184,7 +173,7 @@ static const char *plain_path(struct build *b, const char *path)
 static struct group *find_group(struct build *b, const struct schema *schema)
 {
     for (size_t i = 0; i < b->group_count; i++)
-        if (same_schema(&b->groups[i].schema, schema))
+        if (b->groups[i].schema == schema)
             return &b->groups[i];
     if (b->group_count == GROUPS_MAX) {
         (void)fault_of_table(b->run, b->table, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
@@ -192,7 +181,7 @@ static struct group *find_group(struct build *b, const struct schema *schema)
         return NULL;
     }
     struct group *group = &b->groups[b->group_count];
-    group->schema = *schema;
+    group->schema = schema;
     group->paths = ARENA_NEW(b->arena, const char *, b->listing.count);
     if (group->paths == NULL) {
         (void)no_room(b->run);
@@ -202,7 +191,19 @@ static struct group *find_group(struct build *b, const struct schema *schema)
     return group;
 }
 
-/* A file that is no Parquet is named; one that a writer has just taken away is not in the way. */
+static bool unreadable(const struct build *b, const struct err *err)
+{
+    enum fault_name name = FAULT_HIVE_CANNOT_OPEN_SPLIT;
+
+    if (run_cancelled(b->run))
+        return fault_query(&b->run->fault, b->place->query, err);
+    if (err->kind == ERR_CORRUPT)
+        name = FAULT_HIVE_BAD_DATA;
+    if (err->kind == ERR_LIMIT)
+        name = FAULT_GENERIC_INSUFFICIENT_RESOURCES;
+    return fault_of_table(b->run, b->table, name, err->text);
+}
+
 static bool read_schemas(struct build *b)
 {
     b->groups = ARENA_NEW(b->arena, struct group, GROUPS_MAX);
@@ -210,19 +211,14 @@ static bool read_schemas(struct build *b)
         return no_room(b->run);
     for (size_t i = 0; i < b->listing.count; i++) {
         const char *path = plain_path(b, b->listing.files[i].path);
-        struct schema schema;
         struct err err = {0};
         if (path == NULL)
             return no_room(b->run);
-        if (!schema_read(b->place->query, path, &schema, b->arena, &err)) {
-            if (run_cancelled(b->run))
-                return fault_query(&b->run->fault, b->place->query, &err);
-            return fault_of_table(b->run, b->table,
-                                  err.kind == ERR_CORRUPT ? FAULT_HIVE_BAD_DATA
-                                                          : FAULT_HIVE_CANNOT_OPEN_SPLIT,
-                                  err.text);
-        }
-        struct group *group = find_group(b, &schema);
+        const struct schema *schema =
+            footers_get(b->place->footers, &b->listing.files[i], path, b->place->query, &err);
+        if (schema == NULL)
+            return unreadable(b, &err);
+        struct group *group = find_group(b, schema);
         if (group == NULL)
             return false;
         group->paths[group->path_count++] = path;
@@ -265,7 +261,7 @@ static void warn_normalized(struct build *b, size_t column, const char *found)
 /* The file's column for a declared one, or NULL. */
 static const struct schema_column *match(struct build *b, const struct group *group, size_t column)
 {
-    const struct schema *schema = &group->schema;
+    const struct schema *schema = group->schema;
     const struct schema_column *found = NULL;
     const char *name = b->columns[column].name;
 

@@ -19,6 +19,7 @@
 #include "config/config.h"
 #include "dialect/trino.h"
 #include "engine/query.h"
+#include "sql/footers.h"
 #include "sql/run.h"
 #include "wire/hive_table.h"
 
@@ -29,6 +30,7 @@
 struct relation_place {
     struct run *run;     /* whose arena, session, warnings and fault are used */
     struct query *query; /* idle */
+    struct footers *footers;
     const struct config *config;
 };
 

@@ -113,7 +113,9 @@ static bool open_engine(struct sql *sql, struct err *err)
     char spill[PATH_MAX];
 
     (void)snprintf(spill, sizeof(spill), "%s/run/sql-spill", config->home);
-    if (!file_make_dirs(config->storage_root, err) || !file_make_dirs(spill, err))
+    /* What a killed process has spilled is of no use to this one. */
+    if (!file_make_dirs(config->storage_root, err) || !file_remove_tree(spill, err) ||
+        !file_make_dirs(spill, err))
         return false;
     const struct engine_config engine = {
         .temp_dir = spill,
@@ -185,7 +187,9 @@ int sql_main(const struct config *config)
     struct err err = {0};
     int status = 1;
 
-    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN); /* fixed: by itself it grows to 32 MiB */
+    /* Fixed: by itself it grows to 32 MiB.  NOLINTNEXTLINE(concurrency-mt-unsafe): no threads yet
+     */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
     if (start(&sql, &err)) {
         diag_info("opened", "engine=duckdb version=%s", engine_version(sql.engine));
         service_set_ready(sql.service, true, NULL);

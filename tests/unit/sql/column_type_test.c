@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -108,7 +109,7 @@ static void refuses_what_is_no_type(void **state)
     struct presto_type type;
     struct err err = {0};
     for (int i = 0; i <= PRESTO_TYPE_DEPTH_MAX; i++)
-        strcat(deep, "array<");
+        (void)snprintf(deep + (size_t)i * 6, 7, "array<");
     arena_init(&arena, BYTES_MAX);
     assert_false(column_type_from_hive(deep, &type, &arena, &err));
     arena_reset(&arena);

@@ -24,6 +24,7 @@ struct fixture {
     struct config config;
     const char *root;
     struct query *query;
+    struct footers *footers;
 };
 
 static int set_up(void **state)
@@ -40,6 +41,7 @@ static int set_up(void **state)
     f->root = f->engine->dir;
     f->query = f->engine->query;
     f->config.storage_root = f->root;
+    f->footers = footers_create();
     *state = f;
     return 0;
 }
@@ -49,6 +51,7 @@ static int tear_down(void **state)
     struct fixture *f = *state;
     void *engine = f->engine;
 
+    footers_close(f->footers);
     mem_free(f);
     return engine_fixture_close(&engine);
 }
@@ -163,7 +166,8 @@ static struct outcome ask(struct fixture *f, const struct wish *wish)
     outcome.run = run_create(span_of("x"), headers, wish->presto ? 1 : 2, false, &err);
     assert_non_null(outcome.run);
     outcome.run->style.parametric_datetime = true;
-    const struct relation_place place = {outcome.run, f->query, &f->config};
+    const struct relation_place place = {outcome.run, f->query, f->footers, &f->config};
+    footers_begin(f->footers);
     outcome.ok = relation_build(&place, &table, &relation);
     if (outcome.ok)
         read_rows(f, &relation, &outcome);
@@ -277,6 +281,19 @@ static void leaves_out_hidden_files(void **state)
     write_file(f, "hidden/.staging/d.parquet", "SELECT 5 AS n");
     write_bytes(f, "hidden/_SUCCESS", "");
     expect_rows(f, &wish, "|1", 0);
+}
+
+/* What is remembered of a file is forgotten when the file is another one. */
+static void sees_that_a_file_was_written_anew(void **state)
+{
+    struct fixture *f = *state;
+    const struct wish wish = {.columns = {{"n", "bigint"}, {"m", "bigint"}}, .location = "anew"};
+
+    write_file(f, "anew/a.parquet", "SELECT 1::BIGINT AS n");
+    expect_rows(f, &wish, "|1 null", 0);
+    expect_rows(f, &wish, "|1 null", 0);
+    write_file(f, "anew/a.parquet", "SELECT 2::BIGINT AS m, 1::BIGINT AS n");
+    expect_rows(f, &wish, "|1 2", 0);
 }
 
 /* A name is a name, whatever characters it has. */
@@ -409,6 +426,7 @@ int main(void)
         cmocka_unit_test(does_not_guess_between_two),
         cmocka_unit_test(reads_files_of_different_kinds),
         cmocka_unit_test(leaves_out_hidden_files),
+        cmocka_unit_test(sees_that_a_file_was_written_anew),
         cmocka_unit_test(takes_names_as_they_are),
         cmocka_unit_test(an_empty_or_missing_folder_has_no_rows),
         cmocka_unit_test(names_the_file_that_is_no_parquet),
