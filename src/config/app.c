@@ -23,18 +23,6 @@ static size_t count_pairs(const struct document_node *mapping)
 
 /* --- JSON --- */
 
-/* One character of UTF-8, which libyaml has checked. */
-static uint32_t next_character(const unsigned char **at)
-{
-    const unsigned char *p = *at;
-    int more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
-    uint32_t c = more == 0 ? p[0] : p[0] & (0x3fu >> more);
-    for (int i = 1; i <= more; i++)
-        c = c << 6 | (p[i] & 0x3fu);
-    *at = p + more + 1;
-    return c;
-}
-
 static void write_escaped(struct text *out, uint32_t c)
 {
     static const char letters[] = "\b\f\n\r\t\"\\";
@@ -56,7 +44,7 @@ static void write_string(struct text *out, const char *text)
     const unsigned char *at = (const unsigned char *)text;
     text_add_char(out, '"');
     while (*at != '\0')
-        write_escaped(out, next_character(&at));
+        write_escaped(out, document_next_character(&at));
     text_add_char(out, '"');
 }
 

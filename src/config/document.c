@@ -435,3 +435,14 @@ void document_find(const struct document_place *places, size_t count, int *line,
     *line = found->file_line;
     *column = found->file_column + further;
 }
+
+uint32_t document_next_character(const unsigned char **at)
+{
+    const unsigned char *p = *at;
+    int more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
+    uint32_t c = more == 0 ? p[0] : p[0] & (0x3fu >> more);
+    for (int i = 1; i <= more; i++)
+        c = c << 6 | (p[i] & 0x3fu);
+    *at = p + more + 1;
+    return c;
+}

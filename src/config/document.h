@@ -10,6 +10,7 @@
 #define CONFIG_DOCUMENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <stddef.h>
 
 #include "base/arena.h"
@@ -56,5 +57,9 @@ struct document_place *document_places(const struct document_node *scalar, struc
                                        size_t *count, struct arena *arena);
 /* Moves a line and column of the text to the file's. */
 void document_find(const struct document_place *places, size_t count, int *line, int *column);
+
+/* The character that a text of a document has at *at, which moves behind it: libyaml has checked
+ * that it is UTF-8. */
+uint32_t document_next_character(const unsigned char **at);
 
 #endif

@@ -6,19 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "config/document.h"
 #include "config/schedule.h"
-
-/* One character of UTF-8, which was checked when it was read. */
-static uint32_t next_character(const unsigned char **at)
-{
-    const unsigned char *p = *at;
-    int more = p[0] < 0x80 ? 0 : p[0] < 0xe0 ? 1 : p[0] < 0xf0 ? 2 : 3;
-    uint32_t c = more == 0 ? p[0] : p[0] & (0x3fu >> more);
-    for (int i = 1; i <= more; i++)
-        c = c << 6 | (p[i] & 0x3fu);
-    *at = p + more + 1;
-    return c;
-}
 
 /* What a YAML file may hold within quotes as it is; the rest is escaped (YAML 1.1, 5.1 and 5.7). */
 static bool is_plain_character(uint32_t c)
@@ -33,7 +22,7 @@ static void write_quoted(struct text *out, const char *text)
     text_add_char(out, '"');
     while (*at != '\0') {
         const unsigned char *begin = at;
-        uint32_t c = next_character(&at);
+        uint32_t c = document_next_character(&at);
         if (is_plain_character(c))
             text_add(out, (struct span){begin, (size_t)(at - begin)});
         else if (c == '"' || c == '\\')

@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -430,15 +429,5 @@ bool file_lock(int *fd, const char *path, struct err *err)
         *fd = -1;
         return false;
     }
-    return true;
-}
-
-bool file_space(const char *path, uint64_t *free_bytes, struct err *err)
-{
-    struct statvfs status;
-
-    if (statvfs(path, &status) != 0)
-        return fail_sys(err, "ask for the free space of", path);
-    *free_bytes = (uint64_t)status.f_bavail * status.f_frsize;
     return true;
 }

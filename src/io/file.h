@@ -80,7 +80,5 @@ MUST_CHECK bool file_replace(const char *path, struct span bytes, struct err *er
 /* Holds `path` (made if needed) against other processes until file_close(*fd) or the process
  * ends.  ERR_CONFLICT when another holds it; its pid is in the file. */
 MUST_CHECK bool file_lock(int *fd, const char *path, struct err *err);
-/* Free bytes on the file system of `path`. */
-MUST_CHECK bool file_space(const char *path, uint64_t *free_bytes, struct err *err);
 
 #endif

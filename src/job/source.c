@@ -142,7 +142,7 @@ static bool check_range(struct source *source, int32_t partition, int64_t *from,
     return true;
 }
 
-static int64_t at(const struct offsets *offsets, int32_t partition)
+static int64_t known(const struct offsets *offsets, int32_t partition)
 {
     return offsets != NULL && partition < offsets->count ? offsets->next[partition] : -1;
 }
@@ -162,8 +162,8 @@ bool source_start(struct source *source, const struct offsets *from, const struc
                        source->topic, count);
     source->partition_count = count;
     for (int32_t i = 0; i < count; i++) {
-        int64_t start = at(from, i);
-        if (!check_range(source, i, &start, at(end, i), err) ||
+        int64_t start = known(from, i);
+        if (!check_range(source, i, &start, known(end, i), err) ||
             !kafka_consumer_start(source->fetcher, i, start, err))
             return false;
     }

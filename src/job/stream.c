@@ -301,11 +301,6 @@ bool stream_has_failed(const struct stream *s)
     return s->state == STREAM_FAILED;
 }
 
-const char *stream_name(const struct stream *s)
-{
-    return s->setup.job->name;
-}
-
 static const char *state_name(enum stream_state state)
 {
     switch (state) {

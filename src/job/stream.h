@@ -43,7 +43,6 @@ void stream_hurry(struct stream *stream);
 
 bool stream_is_over(const struct stream *stream);
 bool stream_has_failed(const struct stream *stream);
-const char *stream_name(const struct stream *stream);
 /* One JSON object: name, id, state, progress. */
 void stream_write(const struct stream *stream, struct json_writer *json);
 /* The counts since the start of the process. */

@@ -78,10 +78,3 @@ void http_exchange_local(const struct http_exchange *exchange, struct address *a
     if (exchange->peer != NULL)
         connection_local(exchange->peer->connection, address);
 }
-
-void http_exchange_peer(const struct http_exchange *exchange, struct address *address)
-{
-    *address = (struct address){.port = -1};
-    if (exchange->peer != NULL)
-        connection_peer(exchange->peer->connection, address);
-}

@@ -75,7 +75,6 @@ void http_server_close(struct http_server *server); /* NULL is fine */
 struct arena *http_exchange_arena(struct http_exchange *exchange);
 bool http_exchange_is_void(const struct http_exchange *exchange); /* the client is gone */
 void http_exchange_local(const struct http_exchange *exchange, struct address *address);
-void http_exchange_peer(const struct http_exchange *exchange, struct address *address);
 
 struct http_reply {
     int status;

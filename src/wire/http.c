@@ -459,11 +459,6 @@ int http_parser_refusal(const struct http_parser *parser, const char **reason)
     return parser->refusal;
 }
 
-bool http_parser_in_headers(const struct http_parser *parser)
-{
-    return parser->part == PART_LINE || parser->part == PART_HEADERS;
-}
-
 bool http_parser_in_body(const struct http_parser *parser)
 {
     return parser->part == PART_BODY || parser->part == PART_TRAILERS;

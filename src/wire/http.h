@@ -94,8 +94,7 @@ enum http_progress http_parser_finish(struct http_parser *parser);
 
 /* The status to refuse with, 400, 413, 417, 431, 501 or 505, and the reason in English. */
 int http_parser_refusal(const struct http_parser *parser, const char **reason);
-/* A byte of the message has come; its headers are not whole. */
-bool http_parser_in_headers(const struct http_parser *parser);
+/* The headers are whole and the body is not. */
 bool http_parser_in_body(const struct http_parser *parser);
 /* The peer waits for "100 Continue" (RFC 9110 section 10.1.1) before it sends the body.  True
  * once. */
