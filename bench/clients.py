@@ -12,10 +12,11 @@ NGINX = """
 daemon off; worker_processes auto; pid %(dir)s/nginx.pid; error_log stderr crit;
 events { worker_connections 4096; }
 http {
-    access_log off; keepalive_requests 1000000000; types { } default_type text/html;
+    access_log off; server_tokens off; keepalive_requests 1000000000;
+    types { } default_type "%(type)s";
     client_body_temp_path %(dir)s/b; proxy_temp_path %(dir)s/p; fastcgi_temp_path %(dir)s/f;
     uwsgi_temp_path %(dir)s/u; scgi_temp_path %(dir)s/s;
-    server { listen 127.0.0.1:%(port)d backlog=4096; location / { %(pad)s return 200 "%(body)s"; } }
+    server { listen 127.0.0.1:%(port)d backlog=4096; location / { return 200 "%(body)s"; } }
 }
 """
 
@@ -89,17 +90,19 @@ def free_port():
 
 
 class Nginx:
-    """nginx answering a constant, padded by a header to as many bytes as `size`."""
+    """nginx answering a constant, in as many bytes as `size` or the fewest that it can."""
 
     def __init__(self, folder, body, size):
         self.folder, self.body, self.size = folder, body, size
         self.port = free_port()
         self.child = None
 
-    def start(self, pad):
+    def start(self, content_type):
+        """Its answer's bytes."""
         config = os.path.join(self.folder, "nginx.conf")
         with open(config, "w", encoding="utf-8") as f:
-            f.write(NGINX % {"dir": self.folder, "port": self.port, "body": self.body, "pad": pad})
+            f.write(NGINX % {"dir": self.folder, "port": self.port, "body": self.body,
+                             "type": content_type})
         try:
             self.child = subprocess.Popen(["nginx", "-c", config, "-p", self.folder],
                                           stderr=subprocess.PIPE, text=True)
@@ -126,15 +129,14 @@ class Nginx:
     def __enter__(self):
         os.makedirs(self.folder, exist_ok=True)
         try:
-            bare = self.start("")
-            header = len("X-P: \r\n")
-            if self.size > bare + header:
+            self.bytes = self.start("")
+            room = self.size - self.bytes - len("Content-Type: \r\n")
+            if room > 0:
                 self.stop()
-                bare = self.start("add_header X-P %s;" % ("p" * (self.size - bare - header)))
+                self.bytes = self.start("t" * room)
         except BaseException:
             self.stop()
             raise
-        self.bytes = bare
         return self
 
     def __exit__(self, *_):
