@@ -187,9 +187,8 @@ int sql_main(const struct config *config)
     struct err err = {0};
     int status = 1;
 
-    /* Fixed: by itself it grows to 32 MiB.  NOLINTNEXTLINE(concurrency-mt-unsafe): no threads yet
-     */
-    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN);
+    /* Fixed: by itself it grows to 32 MiB.  There are no threads yet. */
+    (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN); /* NOLINT(concurrency-mt-unsafe) */
     if (start(&sql, &err)) {
         diag_info("opened", "engine=duckdb version=%s", engine_version(sql.engine));
         service_set_ready(sql.service, true, NULL);

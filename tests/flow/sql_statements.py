@@ -1,9 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 """Statements and their answers, in both protocols."""
+import json
 import os
+import re
 import sys
 
-sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
+ROOT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..")
+sys.path.insert(0, os.path.join(ROOT, "tests/support"))
 from sql_service import Sql  # noqa: E402
 
 SWORDS = {
@@ -19,6 +22,38 @@ LECTURE = "accept string, host string, user_agent string, event_type string, tim
 
 def same(got, want):
     assert got == want, "got %r\nwant %r" % (got, want)
+
+
+# The expressions of the statement whose reply is tests/golden/presto/types_*.json.
+RECORDED = [
+    "true", "cast(1 as tinyint)", "cast(1 as smallint)", "1", "bigint '9007199254740993'",
+    "cast(1.5 as real)", "1.5e0", "nan()", "infinity()", "decimal '123.450'", "cast('x' as varchar(3))",
+    "'abc'", "cast('x' as char(3))", "X'00ff41'", "date '2020-01-02'", "time '01:02:03.456'",
+    "timestamp '2020-01-02 03:04:05.123456'", "timestamp '2020-01-02 03:04:05.123 Europe/Paris'",
+    "time '01:02:03+02:00'", "interval '3' day", "interval '2' month", "json '{\"a\":1}'",
+    "uuid '12151fd2-7586-11e9-8f9e-2a86e4085a59'", "ipaddress '10.0.0.1'", "array[1,2]",
+    "map(array['a'],array[1])", "cast(row(1,'x') as row(a integer, b varchar))", "row(1,2)", "null",
+    "cast(null as varchar)", "array[timestamp '2020-01-02 03:04:05']",
+    "map(array[1],array[array[X'00']])"]
+
+
+def values_are_as_recorded(sql):
+    """What is done is done as the real servers do it; what is not is refused by name."""
+    for prefix, golden in (("Trino", "types_trino476"), ("Presto", "types_presto0287")):
+        with open(os.path.join(ROOT, "tests/golden/presto", golden + ".json"), encoding="utf-8") as f:
+            want = json.load(f)
+        refused = []
+        for i, expression in enumerate(RECORDED):
+            reply = sql.ask("select " + expression, prefix)
+            if reply.error:
+                same(reply.error["errorName"], "NOT_SUPPORTED")
+                refused.append(expression)
+                continue
+            column = dict(reply.last("columns")[0], name="_col%d" % i)
+            same((expression, column, reply.rows), (expression, want["columns"][i], [[want["data"][0][i]]]))
+        print("%s: %d of %d as recorded, the rest refused" % (prefix, len(RECORDED) - len(refused),
+                                                             len(RECORDED)))
+        assert len(refused) <= 15, refused
 
 
 def the_lectures_statements(sql):
@@ -92,6 +127,14 @@ def names_are_shown(sql):
         same([row[0] for row in sql.rows("show functions like 'length'", prefix)][:1], ["length"])
     same(sql.rows("show databases", hive=True), [["default"]])
     same(sql.rows("describe later", hive=True), [["n", "bigint", ""], ["at", "timestamp", ""]])
+
+
+def functions_are_documented(sql):
+    with open(os.path.join(ROOT, "docs/sql.md"), encoding="utf-8") as f:
+        text = f.read()
+    for kind, title in (("aggregate", "Aggregates:"), ("scalar", "Scalars:")):
+        listed = set(re.findall("`(\\w+)`", text.split(title)[1].split("\n\n")[0]))
+        same(listed, {row[0] for row in sql.rows("show functions") if row[3] == kind})
 
 
 def things_are_made_and_dropped(sql):
@@ -202,7 +245,8 @@ def nothing_of_the_machine_is_reached(sql):
 
 def main():
     with Sql() as sql:
-        for part in (the_lectures_statements, columns_are_matched, tables_without_files, names_are_shown,
+        for part in (values_are_as_recorded, the_lectures_statements, columns_are_matched,
+                     tables_without_files, names_are_shown, functions_are_documented,
                      things_are_made_and_dropped, errors_have_their_names_and_places, prepared_statements,
                      joins_and_aggregates, nothing_of_the_machine_is_reached):
             part(sql)
