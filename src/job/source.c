@@ -105,13 +105,8 @@ bool source_resolve(struct source *source, const char *starting_offsets, struct 
 bool source_latest(struct source *source, struct offsets *latest, struct err *err)
 {
     offsets_grow(latest, source->partition_count);
-    for (int32_t i = 0; i < source->partition_count; i++) {
-        int64_t earliest;
-        if (!kafka_consumer_offsets(source->asker, i, SOURCE_ASK_MS_MAX, &earliest,
-                                    &latest->next[i], err))
-            return false;
-    }
-    return true;
+    return kafka_consumer_ends(source->asker, source->partition_count, SOURCE_ASK_MS_MAX,
+                               latest->next, err);
 }
 
 /* The broker must have all of [from, end); *from of -1 becomes the first offset. */

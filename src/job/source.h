@@ -15,7 +15,7 @@
 #include "job/offsets.h"
 #include "net/kafka_consumer.h"
 
-#define SOURCE_ASK_MS_MAX 5000    /* for one answer about offsets */
+#define SOURCE_ASK_MS_MAX 3000    /* for one answer about offsets: a drain has to wait for it */
 #define SOURCE_STALL_MS_MAX 30000 /* without a record that must be there */
 
 struct source;

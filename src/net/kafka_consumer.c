@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/clock.h"
 #include "net/kafka_conf.h"
 
 #define READ_AT_ONCE 1024
@@ -152,38 +153,84 @@ bool kafka_consumer_partitions(struct kafka_consumer *consumer, int64_t timeout_
     return true;
 }
 
+static int64_t left_ms(int64_t deadline_ms)
+{
+    int64_t left = deadline_ms - clock_steady_ms();
+    return left > 0 ? left : 0;
+}
+
+/* Asks for offsets by time, or by the marks for the end and the beginning, which stand in their
+ * place in the protocol too (ListOffsets).  rd_kafka_query_watermark_offsets would be at hand, but
+ * it waits for its answer for as long as the socket may take, whatever its timeout; and this one,
+ * when time is up, says nothing and leaves what was asked. */
+static bool ask(struct kafka_consumer *consumer, rd_kafka_topic_partition_list_t *list,
+                int64_t timeout_ms, struct err *err)
+{
+    int64_t deadline_ms = clock_steady_ms() + timeout_ms;
+    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(consumer->kafka, list, (int)timeout_ms);
+
+    for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
+        code = list->elems[i].err;
+    if (code == RD_KAFKA_RESP_ERR_NO_ERROR && clock_steady_ms() >= deadline_ms)
+        code = RD_KAFKA_RESP_ERR__TIMED_OUT;
+    return code == RD_KAFKA_RESP_ERR_NO_ERROR || kafka_conf_error(err, code, topic_name(consumer));
+}
+
+/* *offset is what is asked for, and becomes the answer. */
+static bool ask_one(struct kafka_consumer *consumer, int32_t partition, int64_t timeout_ms,
+                    int64_t *offset, struct err *err)
+{
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+
+    rd_kafka_topic_partition_list_add(list, topic_name(consumer), partition)->offset = *offset;
+    bool ok = ask(consumer, list, timeout_ms, err);
+    *offset = list->elems[0].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return ok;
+}
+
 bool kafka_consumer_offsets(struct kafka_consumer *consumer, int32_t partition, int64_t timeout_ms,
                             int64_t *earliest, int64_t *latest, struct err *err)
 {
-    rd_kafka_resp_err_t code = rd_kafka_query_watermark_offsets(
-        consumer->kafka, topic_name(consumer), partition, earliest, latest, (int)timeout_ms);
+    int64_t deadline_ms = clock_steady_ms() + timeout_ms;
 
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
+    *earliest = RD_KAFKA_OFFSET_BEGINNING;
+    *latest = RD_KAFKA_OFFSET_END;
+    if (ask_one(consumer, partition, timeout_ms, earliest, err) &&
+        ask_one(consumer, partition, left_ms(deadline_ms), latest, err))
         return true;
-    (void)kafka_conf_error(err, code, topic_name(consumer));
     return err_within(err, "offsets of partition %d of topic", partition);
+}
+
+bool kafka_consumer_ends(struct kafka_consumer *consumer, int32_t count, int64_t timeout_ms,
+                         int64_t *latest, struct err *err)
+{
+    if (count == 0)
+        return true;
+    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(count);
+    for (int32_t i = 0; i < count; i++)
+        rd_kafka_topic_partition_list_add(list, topic_name(consumer), i)->offset =
+            RD_KAFKA_OFFSET_END;
+    bool ok = ask(consumer, list, timeout_ms, err);
+    for (int32_t i = 0; i < count; i++)
+        latest[list->elems[i].partition] = list->elems[i].offset;
+    rd_kafka_topic_partition_list_destroy(list);
+    return ok || err_within(err, "the end of topic");
 }
 
 bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_t partition,
                               int64_t timestamp_ms, int64_t timeout_ms, int64_t *offset,
                               struct err *err)
 {
-    rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(1);
+    int64_t deadline_ms = clock_steady_ms() + timeout_ms;
 
-    rd_kafka_topic_partition_list_add(list, topic_name(consumer), partition)->offset = timestamp_ms;
-    rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(consumer->kafka, list, (int)timeout_ms);
-    if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
-        code = list->elems[0].err;
-    *offset = list->elems[0].offset;
-    rd_kafka_topic_partition_list_destroy(list);
-    if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
-        (void)kafka_conf_error(err, code, topic_name(consumer));
-        return err_within(err, "offset by time of partition %d of topic", partition);
+    *offset = timestamp_ms;
+    bool ok = ask_one(consumer, partition, timeout_ms, offset, err);
+    if (ok && *offset < 0) { /* nothing that late */
+        *offset = RD_KAFKA_OFFSET_END;
+        ok = ask_one(consumer, partition, left_ms(deadline_ms), offset, err);
     }
-    if (*offset >= 0)
-        return true;
-    int64_t earliest; /* nothing that late */
-    return kafka_consumer_offsets(consumer, partition, timeout_ms, &earliest, offset, err);
+    return ok || err_within(err, "offset by time of partition %d of topic", partition);
 }
 
 int64_t kafka_consumer_known_latest(struct kafka_consumer *consumer, int32_t partition)

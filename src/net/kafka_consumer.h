@@ -67,6 +67,9 @@ MUST_CHECK bool kafka_consumer_partitions(struct kafka_consumer *consumer, int64
 MUST_CHECK bool kafka_consumer_offsets(struct kafka_consumer *consumer, int32_t partition,
                                        int64_t timeout_ms, int64_t *earliest, int64_t *latest,
                                        struct err *err);
+/* Where each of the partitions 0 to count - 1 ends, asked together. */
+MUST_CHECK bool kafka_consumer_ends(struct kafka_consumer *consumer, int32_t count,
+                                    int64_t timeout_ms, int64_t *latest, struct err *err);
 /* The first offset whose record is of `timestamp_ms` or later; the latest when there is none. */
 MUST_CHECK bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_t partition,
                                          int64_t timestamp_ms, int64_t timeout_ms, int64_t *offset,

@@ -15,7 +15,10 @@
 #include <librdkafka/rdkafka.h>
 #include <librdkafka/rdkafka_mock.h>
 
+#include "io/clock.h"
+
 #define WAIT_MS 10000
+#define SILENT_MS 8000 /* that a broker takes over an answer */
 
 struct scene {
     rd_kafka_t *producer; /* its handle owns the cluster */
@@ -192,6 +195,30 @@ static void says_who_does_not_answer(void **state)
     kafka_consumer_close(consumer);
 }
 
+/* librdkafka's own question about watermarks forgets its timeout once it is on its way. */
+static void gives_up_in_time(void **state)
+{
+    const struct scene *scene = *state;
+    struct kafka_consumer *consumer = consume(scene);
+    struct err err = {0};
+    int64_t latest[2];
+    int64_t earliest;
+
+    assert_true(kafka_consumer_ends(consumer, 2, WAIT_MS, latest, &err));
+    rd_kafka_mock_cluster_t *cluster = rd_kafka_handle_mock_cluster(scene->producer);
+    assert_int_equal(rd_kafka_mock_broker_set_rtt(cluster, 1, SILENT_MS), 0);
+    int64_t began_ms = clock_steady_ms();
+    assert_false(kafka_consumer_ends(consumer, 2, 200, latest, &err));
+    assert_int_equal(err.kind, ERR_UNAVAILABLE);
+    assert_false(kafka_consumer_offsets(consumer, 0, 200, &earliest, latest, &err));
+    assert_int_equal(err.kind, ERR_UNAVAILABLE);
+    assert_false(kafka_consumer_offset_at(consumer, 0, 1000, 200, latest, &err));
+    assert_int_equal(err.kind, ERR_UNAVAILABLE);
+    assert_true(clock_steady_ms() - began_ms < SILENT_MS / 2);
+    (void)rd_kafka_mock_broker_set_rtt(cluster, 1, 0);
+    kafka_consumer_close(consumer);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -200,6 +227,7 @@ int main(void)
         CASE(keeps_to_the_limits_of_a_chunk),
         CASE(wakes_who_watches),
         CASE(knows_the_offsets),
+        CASE(gives_up_in_time),
         cmocka_unit_test(says_who_does_not_answer),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
