@@ -165,6 +165,14 @@ static bool open_source(struct pipeline *p, struct err *err)
     return true;
 }
 
+/* A topic or an offset that was there and is not: opening looks again, and says what is lost. */
+static bool look_anew(struct err *err)
+{
+    if (err->kind == ERR_NOT_FOUND)
+        err->kind = ERR_UNAVAILABLE;
+    return false;
+}
+
 /* A topic can get more partitions: they are read from their first offset on. */
 static bool look_for_partitions(struct pipeline *p, struct err *err)
 {
@@ -174,8 +182,9 @@ static bool look_for_partitions(struct pipeline *p, struct err *err)
         return true;
     p->looked_ms = clock_steady_ms();
     if (!source_partitions(p->source, &count, err))
-        return false;
-    return count <= source_fetching(p->source) || source_start(p->source, position(p), NULL, err);
+        return look_anew(err);
+    return count <= source_fetching(p->source) || source_start(p->source, position(p), NULL, err) ||
+           look_anew(err);
 }
 
 /* Cuts the batch down to maxOffsetsPerTrigger, each partition in proportion, as Spark does. */
@@ -196,20 +205,31 @@ static void limit(const struct pipeline *p, const struct offsets *start, struct 
     }
 }
 
+/* The broker ends before where we are: it lost records, or an older answer was the last one to
+ * come.  Opening again asks once more, and decides. */
+static bool went_back(const struct pipeline *p, int32_t partition, int64_t from, int64_t to,
+                      struct err *err)
+{
+    return err_set(err, ERR_UNAVAILABLE,
+                   "topic %s, partition %" PRId32 ": was read to offset %" PRId64
+                   ", and the broker says that its next one is %" PRId64,
+                   p->job->from, partition, from, to);
+}
+
 /* The end of the next batch; *found false when there is nothing new. */
 static bool choose_end(struct pipeline *p, struct offsets *end, bool *found, struct err *err)
 {
     const struct offsets *start = position(p);
 
     if (!source_latest(p->source, end, err))
-        return false;
+        return look_anew(err);
     if (is_bounded(p) && p->target.count == 0)
         offsets_copy(&p->target, end);
     for (int32_t i = 0; i < end->count; i++) {
+        if (i < start->count && end->next[i] < start->next[i])
+            return went_back(p, i, start->next[i], end->next[i], err);
         if (is_bounded(p) && i < p->target.count && end->next[i] > p->target.next[i])
             end->next[i] = p->target.next[i];
-        if (i < start->count && end->next[i] < start->next[i])
-            end->next[i] = start->next[i]; /* its answer was older than what was read */
     }
     *found = offsets_distance(start, end) > 0;
     if (*found)
@@ -393,12 +413,15 @@ static bool step(struct pipeline *p, enum pipeline_outcome *outcome, struct prog
 {
     int64_t began_us = clock_steady_us();
     bool found;
+    bool waiting = false;
 
     if (!plan(p, &found, err))
         return false;
     if (!found) {
         *outcome = is_bounded(p) ? PIPELINE_FINISHED : PIPELINE_IDLE;
-        if (!is_bounded(p) && source_waiting(p->source))
+        if (!is_bounded(p) && !source_waiting(p->source, &waiting, err))
+            return look_anew(err);
+        if (waiting)
             *outcome = PIPELINE_BATCH; /* it came while we asked: look again */
         return true;
     }

@@ -10,6 +10,7 @@
 #include "io/clock.h"
 
 #define READ_WAIT_MS 250
+#define ANEW "; with another checkpointLocation the job begins anew"
 
 struct source {
     char *topic;
@@ -57,16 +58,23 @@ bool source_partitions(struct source *source, int32_t *count, struct err *err)
 /* -2 and -1 in `offsets` become the first and the next offset of their partition. */
 static bool resolve_marks(struct source *source, struct offsets *offsets, struct err *err)
 {
-    for (int32_t i = 0; i < offsets->count; i++) {
-        int64_t earliest;
-        int64_t latest;
-        if (offsets->next[i] >= 0)
-            continue;
-        if (!kafka_consumer_offsets(source->asker, i, SOURCE_ASK_MS_MAX, &earliest, &latest, err))
-            return false;
-        offsets->next[i] = offsets->next[i] == OFFSETS_EARLIEST ? earliest : latest;
+    struct offsets earliest = {0};
+    struct offsets latest = {0};
+
+    offsets_grow(&earliest, offsets->count);
+    offsets_grow(&latest, offsets->count);
+    bool ok = kafka_consumer_marks(source->asker, KAFKA_MARK_FIRST, offsets->count,
+                                   SOURCE_ASK_MS_MAX, earliest.next, err) &&
+              kafka_consumer_marks(source->asker, KAFKA_MARK_END, offsets->count, SOURCE_ASK_MS_MAX,
+                                   latest.next, err);
+    for (int32_t i = 0; i < offsets->count && ok; i++) {
+        if (offsets->next[i] < 0)
+            offsets->next[i] =
+                offsets->next[i] == OFFSETS_EARLIEST ? earliest.next[i] : latest.next[i];
     }
-    return true;
+    offsets_reset(&earliest);
+    offsets_reset(&latest);
+    return ok;
 }
 
 bool source_resolve(struct source *source, const char *starting_offsets, struct offsets *start,
@@ -105,34 +113,26 @@ bool source_resolve(struct source *source, const char *starting_offsets, struct 
 bool source_latest(struct source *source, struct offsets *latest, struct err *err)
 {
     offsets_grow(latest, source->partition_count);
-    return kafka_consumer_ends(source->asker, source->partition_count, SOURCE_ASK_MS_MAX,
-                               latest->next, err);
+    return kafka_consumer_marks(source->asker, KAFKA_MARK_END, source->partition_count,
+                                SOURCE_ASK_MS_MAX, latest->next, err);
 }
 
-/* The broker must have all of [from, end); *from of -1 becomes the first offset. */
-static bool check_range(struct source *source, int32_t partition, int64_t *from, int64_t end,
-                        struct err *err)
+/* The broker must have all of [from, end). */
+static bool check_range(const struct source *source, int32_t partition, int64_t earliest,
+                        int64_t from, int64_t end, int64_t latest, struct err *err)
 {
-    int64_t earliest;
-    int64_t latest;
-
-    if (!kafka_consumer_offsets(source->asker, partition, SOURCE_ASK_MS_MAX, &earliest, &latest,
-                                err))
-        return false;
-    if (*from < 0)
-        *from = earliest;
-    if (*from < earliest)
+    if (from < earliest)
         return err_set(err, ERR_CORRUPT,
                        "topic %s, partition %" PRId32 ": offsets %" PRId64 " to %" PRId64
-                       " are gone from the broker before they were read (failOnDataLoss)",
-                       source->topic, partition, *from, earliest - 1);
-    if (end < *from)
-        end = *from;
+                       " are gone from the broker before they were read (failOnDataLoss)" ANEW,
+                       source->topic, partition, from, earliest - 1);
+    if (end < from)
+        end = from;
     if (end > latest)
         return err_set(err, ERR_CORRUPT,
                        "topic %s, partition %" PRId32 ": the checkpoint is at offset %" PRId64
                        " and the broker's next one is %" PRId64
-                       ": the topic was made anew, or this is another broker (failOnDataLoss)",
+                       ": the topic was made anew, or this is another broker (failOnDataLoss)" ANEW,
                        source->topic, partition, end, latest);
     return true;
 }
@@ -142,27 +142,44 @@ static int64_t known(const struct offsets *offsets, int32_t partition)
     return offsets != NULL && partition < offsets->count ? offsets->next[partition] : -1;
 }
 
-bool source_start(struct source *source, const struct offsets *from, const struct offsets *end,
-                  struct err *err)
+static bool start_all(struct source *source, const struct offsets *from, const struct offsets *end,
+                      const struct offsets *earliest, const struct offsets *latest, struct err *err)
 {
-    int32_t count;
-
-    if (!source_partitions(source, &count, err) ||
-        !kafka_consumer_partitions(source->fetcher, SOURCE_ASK_MS_MAX, &count, err))
-        return false;
-    if (from->count > count || (end != NULL && end->count > count))
-        return err_set(err, ERR_CORRUPT,
-                       "topic %s has %" PRId32 " partitions and the checkpoint more"
-                       ": the topic was made anew, or this is another broker (failOnDataLoss)",
-                       source->topic, count);
-    source->partition_count = count;
-    for (int32_t i = 0; i < count; i++) {
-        int64_t start = known(from, i);
-        if (!check_range(source, i, &start, known(end, i), err) ||
+    for (int32_t i = 0; i < source->partition_count; i++) {
+        int64_t start = known(from, i) < 0 ? earliest->next[i] : known(from, i);
+        if (!check_range(source, i, earliest->next[i], start, known(end, i), latest->next[i],
+                         err) ||
             !kafka_consumer_start(source->fetcher, i, start, err))
             return false;
     }
     return true;
+}
+
+bool source_start(struct source *source, const struct offsets *from, const struct offsets *end,
+                  struct err *err)
+{
+    int32_t count;
+    struct offsets earliest = {0};
+    struct offsets latest = {0};
+
+    if (!source_partitions(source, &count, err))
+        return false;
+    if (from->count > count || (end != NULL && end->count > count))
+        return err_set(err, ERR_CORRUPT,
+                       "topic %s has %" PRId32 " partitions and the checkpoint more"
+                       ": the topic was made anew, or this is another broker (failOnDataLoss)" ANEW,
+                       source->topic, count);
+    kafka_consumer_expect(source->fetcher,
+                          count); /* it is not asked: its fetch waits for records */
+    source->partition_count = count;
+    offsets_grow(&earliest, count);
+    bool ok = kafka_consumer_marks(source->asker, KAFKA_MARK_FIRST, count, SOURCE_ASK_MS_MAX,
+                                   earliest.next, err) &&
+              source_latest(source, &latest, err) &&
+              start_all(source, from, end, &earliest, &latest, err);
+    offsets_reset(&earliest);
+    offsets_reset(&latest);
+    return ok;
 }
 
 int32_t source_fetching(const struct source *source)
@@ -180,8 +197,8 @@ bool source_read(struct source *source, const struct kafka_range *range, struct 
         if (atomic_load(&source->stopped))
             return err_set(err, ERR_UNAVAILABLE, "stopped in the middle of a batch");
         if (!kafka_consumer_read(source->fetcher, range, READ_WAIT_MS, chunk, err)) {
-            if (err->kind == ERR_NOT_FOUND)
-                err->kind = ERR_CORRUPT; /* the offset was there when it was planned */
+            if (err->kind == ERR_NOT_FOUND) /* it was there when it was planned */
+                err->kind = ERR_UNAVAILABLE;
             return false;
         }
         *done = kafka_consumer_position(source->fetcher, range->partition) >= range->end;
@@ -201,13 +218,14 @@ bool source_read(struct source *source, const struct kafka_range *range, struct 
     }
 }
 
-bool source_waiting(struct source *source)
+bool source_waiting(struct source *source, bool *waiting, struct err *err)
 {
-    for (int32_t i = 0; i < source->partition_count; i++) {
-        if (kafka_consumer_waiting(source->fetcher, i))
-            return true;
+    *waiting = false;
+    for (int32_t i = 0; i < source->partition_count && !*waiting; i++) {
+        if (!kafka_consumer_waiting(source->fetcher, i, waiting, err))
+            return false;
     }
-    return false;
+    return true;
 }
 
 int source_event(const struct source *source)

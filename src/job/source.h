@@ -45,8 +45,9 @@ int32_t source_fetching(const struct source *source);
 MUST_CHECK bool source_read(struct source *source, const struct kafka_range *range,
                             struct kafka_chunk *chunk, bool *done, struct err *err);
 
-/* Whether records wait; when not, source_event() becomes readable as some arrive. */
-bool source_waiting(struct source *source);
+/* Whether records wait; when not, source_event() becomes readable as some arrive.  Errors as
+ * source_read(). */
+MUST_CHECK bool source_waiting(struct source *source, bool *waiting, struct err *err);
 int source_event(const struct source *source);
 void source_clear_event(struct source *source);
 

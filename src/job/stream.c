@@ -131,7 +131,7 @@ static void step_failed(struct stream *s)
     if (news)
         diag_warn("job-waits", "job=%s why=%s next=try-again", s->setup.job->name,
                   diag_quoted(s->error.text, quoted));
-    wait_ms(s, STREAM_RETRYING, trigger_retry_ms(s->failures));
+    wait_ms(s, STREAM_RETRYING, trigger_retry_ms(s->step_err.kind, s->failures));
 }
 
 static void say_batch(const struct stream *s)

@@ -19,6 +19,7 @@
 struct partition_state {
     bool started;
     bool at_end;
+    bool failed; /* the library said so; it may have stopped to fetch */
     int64_t position;
     rd_kafka_message_t **kept; /* read, but beyond the end that was asked for */
     size_t kept_count;
@@ -142,15 +143,21 @@ bool kafka_consumer_partitions(struct kafka_consumer *consumer, int64_t timeout_
     rd_kafka_metadata_destroy(metadata);
     if (!ok)
         return false;
-    if (*count > consumer->partition_count) {
-        size_t old = (size_t)consumer->partition_count;
-        consumer->partitions =
-            mem_grow(consumer->partitions, (size_t)*count * sizeof(*consumer->partitions));
-        for (size_t i = old; i < (size_t)*count; i++)
-            consumer->partitions[i] = (struct partition_state){.position = -1};
-        consumer->partition_count = *count;
-    }
+    kafka_consumer_expect(consumer, *count);
     return true;
+}
+
+void kafka_consumer_expect(struct kafka_consumer *consumer, int32_t count)
+{
+    int32_t old = consumer->partition_count;
+
+    if (count <= old)
+        return;
+    consumer->partitions =
+        mem_grow(consumer->partitions, (size_t)count * sizeof(*consumer->partitions));
+    for (int32_t i = old; i < count; i++)
+        consumer->partitions[i] = (struct partition_state){.position = -1};
+    consumer->partition_count = count;
 }
 
 static int64_t left_ms(int64_t deadline_ms)
@@ -202,20 +209,22 @@ bool kafka_consumer_offsets(struct kafka_consumer *consumer, int32_t partition, 
     return err_within(err, "offsets of partition %d of topic", partition);
 }
 
-bool kafka_consumer_ends(struct kafka_consumer *consumer, int32_t count, int64_t timeout_ms,
-                         int64_t *latest, struct err *err)
+bool kafka_consumer_marks(struct kafka_consumer *consumer, enum kafka_mark mark, int32_t count,
+                          int64_t timeout_ms, int64_t *offsets, struct err *err)
 {
+    bool is_first = mark == KAFKA_MARK_FIRST;
+
     if (count == 0)
         return true;
     rd_kafka_topic_partition_list_t *list = rd_kafka_topic_partition_list_new(count);
     for (int32_t i = 0; i < count; i++)
         rd_kafka_topic_partition_list_add(list, topic_name(consumer), i)->offset =
-            RD_KAFKA_OFFSET_END;
+            is_first ? RD_KAFKA_OFFSET_BEGINNING : RD_KAFKA_OFFSET_END;
     bool ok = ask(consumer, list, timeout_ms, err);
     for (int32_t i = 0; i < count; i++)
-        latest[list->elems[i].partition] = list->elems[i].offset;
+        offsets[list->elems[i].partition] = list->elems[i].offset;
     rd_kafka_topic_partition_list_destroy(list);
-    return ok || err_within(err, "the end of topic");
+    return ok || err_within(err, "%s of topic", is_first ? "first offsets" : "end");
 }
 
 bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_t partition,
@@ -257,6 +266,8 @@ bool kafka_consumer_start(struct kafka_consumer *consumer, int32_t partition, in
     struct partition_state *state = state_of(consumer, partition);
     static const uint64_t one = 1;
 
+    if (state->started && !state->failed && state->position == offset)
+        return true;
     if (state->started)
         (void)rd_kafka_consume_stop(consumer->topic, partition);
     drop_kept(state);
@@ -376,8 +387,24 @@ static void pass_end(struct partition_state *state, rd_kafka_message_t *message)
     rd_kafka_message_destroy(message);
 }
 
-/* Takes one message over: a record for the chunk, or news about the partition.  False: an error,
- * and the message is gone. */
+/* An error that came as a message: it is told once, and the message is gone. */
+static bool tell_error(struct kafka_consumer *consumer, struct partition_state *state,
+                       rd_kafka_message_t *message, struct err *err)
+{
+    rd_kafka_resp_err_t code = message->err;
+
+    state->failed = true;
+    (void)kafka_conf_error(err, code, rd_kafka_message_errstr(message));
+    if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
+        code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
+        err->kind = ERR_NOT_FOUND;
+    (void)err_within(err, "topic %s, partition %d, offset %lld", topic_name(consumer),
+                     message->partition, (long long)state->position);
+    rd_kafka_message_destroy(message);
+    return false;
+}
+
+/* Takes one message over: a record for the chunk, or news about the partition. */
 static bool take(struct kafka_consumer *consumer, struct partition_state *state,
                  rd_kafka_message_t *message, struct kafka_chunk *chunk, struct err *err)
 {
@@ -393,14 +420,7 @@ static bool take(struct kafka_consumer *consumer, struct partition_state *state,
         pass_end(state, message);
         return true;
     }
-    (void)kafka_conf_error(err, code, rd_kafka_message_errstr(message));
-    if (code == RD_KAFKA_RESP_ERR__AUTO_OFFSET_RESET ||
-        code == RD_KAFKA_RESP_ERR_OFFSET_OUT_OF_RANGE)
-        err->kind = ERR_NOT_FOUND;
-    (void)err_within(err, "topic %s, partition %d, offset %lld", topic_name(consumer),
-                     message->partition, (long long)state->position);
-    rd_kafka_message_destroy(message);
-    return false;
+    return tell_error(consumer, state, message, err);
 }
 
 /* Whether a message lies at or beyond the end that was asked for. */
@@ -478,23 +498,24 @@ bool kafka_consumer_read(struct kafka_consumer *consumer, const struct kafka_ran
     return true;
 }
 
-bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition)
+bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition, bool *waiting,
+                            struct err *err)
 {
     struct partition_state *state = state_of(consumer, partition);
 
+    *waiting = false;
     while (state->kept_count == 0) {
         rd_kafka_message_t *message;
         if (rd_kafka_consume_batch(consumer->topic, partition, 0, &message, 1) != 1)
-            return false;
-        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR) {
-            keep(state, &message, 1);
             return true;
-        }
-        if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
+        if (message->err == RD_KAFKA_RESP_ERR_NO_ERROR)
+            keep(state, &message, 1);
+        else if (message->err == RD_KAFKA_RESP_ERR__PARTITION_EOF)
             pass_end(state, message);
         else
-            rd_kafka_message_destroy(message); /* it comes again if it lasts */
+            return tell_error(consumer, state, message, err);
     }
+    *waiting = true;
     return true;
 }
 

@@ -63,13 +63,17 @@ void kafka_consumer_close(struct kafka_consumer *consumer); /* NULL is fine */
  * ERR_UNAVAILABLE: no broker answers. */
 MUST_CHECK bool kafka_consumer_partitions(struct kafka_consumer *consumer, int64_t timeout_ms,
                                           int32_t *count, struct err *err);
+/* The same partitions, as another consumer of the topic was told: nobody is asked. */
+void kafka_consumer_expect(struct kafka_consumer *consumer, int32_t count);
 /* The first offset that is there, and the one that the next record will get. */
 MUST_CHECK bool kafka_consumer_offsets(struct kafka_consumer *consumer, int32_t partition,
                                        int64_t timeout_ms, int64_t *earliest, int64_t *latest,
                                        struct err *err);
-/* Where each of the partitions 0 to count - 1 ends, asked together. */
-MUST_CHECK bool kafka_consumer_ends(struct kafka_consumer *consumer, int32_t count,
-                                    int64_t timeout_ms, int64_t *latest, struct err *err);
+/* Where each of the partitions 0 to count - 1 begins or ends, asked together. */
+enum kafka_mark { KAFKA_MARK_FIRST, KAFKA_MARK_END };
+MUST_CHECK bool kafka_consumer_marks(struct kafka_consumer *consumer, enum kafka_mark mark,
+                                     int32_t count, int64_t timeout_ms, int64_t *offsets,
+                                     struct err *err);
 /* The first offset whose record is of `timestamp_ms` or later; the latest when there is none. */
 MUST_CHECK bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_t partition,
                                          int64_t timestamp_ms, int64_t timeout_ms, int64_t *offset,
@@ -78,7 +82,8 @@ MUST_CHECK bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_
  * -1 before the first. */
 int64_t kafka_consumer_known_latest(struct kafka_consumer *consumer, int32_t partition);
 
-/* Begins to fetch from `offset` on; anew if it was started. */
+/* Begins to fetch from `offset` on; anew if it was started, unless it stands there and is well:
+ * what was fetched already is not fetched again. */
 MUST_CHECK bool kafka_consumer_start(struct kafka_consumer *consumer, int32_t partition,
                                      int64_t offset, struct err *err);
 /* The next offset that kafka_consumer_read will look at; -1 when not started. */
@@ -100,9 +105,10 @@ MUST_CHECK bool kafka_consumer_read(struct kafka_consumer *consumer,
 /* True when the position is where the partition ended at the last answer. */
 bool kafka_consumer_at_end(const struct kafka_consumer *consumer, int32_t partition);
 
-/* Whether a record waits to be read.  One that is found is kept for the next read.  After a false
- * here the next arrival makes kafka_consumer_event() readable. */
-bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition);
+/* Whether a record waits to be read.  One that is found is kept for the next read.  When none does
+ * the next arrival makes kafka_consumer_event() readable.  Errors as kafka_consumer_read. */
+MUST_CHECK bool kafka_consumer_waiting(struct kafka_consumer *consumer, int32_t partition,
+                                       bool *waiting, struct err *err);
 
 /* A descriptor that becomes readable when something arrives for a partition that had nothing
  * waiting.  The consumer's own. */

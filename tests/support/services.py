@@ -23,7 +23,7 @@ class Service:
         self.owner, self.name = owner, name
         self.said = open(os.path.join(owner.home, name + ".said"), "ab")
         self.process = subprocess.Popen(
-            [st.STEELTHREAD, "serve", name, "--home", owner.home, "-f", owner.file,
+            [st.STEELTHREAD, "serve", name, *(["-v"] if os.environ.get("VERBOSE") else []), "--home", owner.home, "-f", owner.file,
              "--port-base", str(owner.base)],
             env=env, stdin=subprocess.DEVNULL, stdout=self.said, stderr=self.said, cwd=owner.home)
 

@@ -59,6 +59,19 @@ def fetch(name):
     return done.stdout.splitlines()[-1]
 
 
+def pyarrow_parquet():
+    """pyarrow.parquet, an independent reader of tables; a script whose python has none starts again
+    with one that has: to be called before anything else."""
+    try:
+        import pyarrow.parquet
+        return pyarrow.parquet
+    except ImportError:
+        if os.environ.get("STEELTHREAD_TEST_PY") == sys.executable:
+            raise
+    os.environ["STEELTHREAD_TEST_PY"] = fetch("py")
+    os.execv(os.environ["STEELTHREAD_TEST_PY"], [os.environ["STEELTHREAD_TEST_PY"], *sys.argv])
+
+
 def wait_for(what, seconds, look, every=0.05):
     """The first true value of look(), or an AssertionError that says what was waited for."""
     deadline = time.monotonic() + seconds

@@ -23,8 +23,10 @@ static void tries_again_ever_later_up_to_a_bound(void **state)
     static const int64_t waits[] = {100, 200, 400, 800, 1600, 2000, 2000};
 
     for (int i = 0; i < 7; i++)
-        assert_int_equal(trigger_retry_ms(i + 1), waits[i]);
-    assert_int_equal(trigger_retry_ms(1000000), 2000);
+        assert_int_equal(trigger_retry_ms(ERR_IO, i + 1), waits[i]);
+    assert_int_equal(trigger_retry_ms(ERR_IO, 1000000), 2000);
+    assert_int_equal(trigger_retry_ms(ERR_UNAVAILABLE, 1), 100);
+    assert_int_equal(trigger_retry_ms(ERR_UNAVAILABLE, 1000000), 200);
 }
 
 int main(void)

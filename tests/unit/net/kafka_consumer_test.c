@@ -177,6 +177,13 @@ static void knows_the_offsets(void **state)
     assert_true(kafka_consumer_offsets(consumer, 0, WAIT_MS, &earliest, &latest, &err));
     assert_int_equal(earliest, 0);
     assert_int_equal(latest, 5);
+    int64_t marks[2];
+    assert_true(kafka_consumer_marks(consumer, KAFKA_MARK_END, 2, WAIT_MS, marks, &err));
+    assert_int_equal(marks[0], 5);
+    assert_int_equal(marks[1], 0);
+    assert_true(kafka_consumer_marks(consumer, KAFKA_MARK_FIRST, 2, WAIT_MS, marks, &err));
+    assert_int_equal(marks[0], 0);
+    assert_true(kafka_consumer_offset_at(consumer, 0, 1003, WAIT_MS, &latest, &err));
     assert_int_equal(kafka_consumer_known_latest(consumer, 1), -1);
     assert_int_equal(kafka_consumer_position(consumer, 1), -1);
     kafka_consumer_close(consumer);
@@ -195,6 +202,53 @@ static void says_who_does_not_answer(void **state)
     kafka_consumer_close(consumer);
 }
 
+/* An offset that the broker does not have is an error for whoever looks, and only a start makes the
+ * partition well again. */
+static void says_that_an_offset_is_gone(void **state)
+{
+    const struct scene *scene = *state;
+    struct kafka_consumer *consumer = consume(scene);
+    struct kafka_chunk chunk = {0};
+    struct err err = {0};
+    bool waiting = false;
+    bool ok = true;
+
+    produce(scene, 0, 0, 5);
+    assert_true(kafka_consumer_start(consumer, 0, 1000, &err));
+    for (int64_t end_ms = clock_steady_ms() + WAIT_MS; ok && clock_steady_ms() < end_ms;)
+        ok = kafka_consumer_waiting(consumer, 0, &waiting, &err);
+    assert_false(ok);
+    assert_int_equal(err.kind, ERR_NOT_FOUND);
+    assert_non_null(strstr(err.text, "partition 0, offset 1000"));
+    assert_true(kafka_consumer_start(consumer, 0, 2, &err));
+    read_range(consumer, 5, &chunk);
+    assert_int_equal(chunk.count, 3);
+    kafka_consumer_forget(&chunk);
+    kafka_consumer_close(consumer);
+}
+
+/* Started again where it stands, it goes on with what it has. */
+static void keeps_what_it_fetched(void **state)
+{
+    const struct scene *scene = *state;
+    struct kafka_consumer *consumer = consume(scene);
+    struct kafka_chunk chunk = {0};
+    struct err err = {0};
+    bool waiting = false;
+
+    produce(scene, 0, 0, 10);
+    assert_true(kafka_consumer_start(consumer, 0, 0, &err));
+    read_range(consumer, 4, &chunk);
+    assert_true(kafka_consumer_start(consumer, 0, 4, &err));
+    assert_true(kafka_consumer_waiting(consumer, 0, &waiting, &err));
+    assert_true(waiting); /* at once */
+    assert_true(kafka_consumer_start(consumer, 0, 2, &err));
+    read_range(consumer, 10, &chunk);
+    assert_int_equal(chunk.count, 4 + 8);
+    kafka_consumer_forget(&chunk);
+    kafka_consumer_close(consumer);
+}
+
 /* librdkafka's own question about watermarks forgets its timeout once it is on its way. */
 static void gives_up_in_time(void **state)
 {
@@ -204,11 +258,11 @@ static void gives_up_in_time(void **state)
     int64_t latest[2];
     int64_t earliest;
 
-    assert_true(kafka_consumer_ends(consumer, 2, WAIT_MS, latest, &err));
+    assert_true(kafka_consumer_marks(consumer, KAFKA_MARK_END, 2, WAIT_MS, latest, &err));
     rd_kafka_mock_cluster_t *cluster = rd_kafka_handle_mock_cluster(scene->producer);
     assert_int_equal(rd_kafka_mock_broker_set_rtt(cluster, 1, SILENT_MS), 0);
     int64_t began_ms = clock_steady_ms();
-    assert_false(kafka_consumer_ends(consumer, 2, 200, latest, &err));
+    assert_false(kafka_consumer_marks(consumer, KAFKA_MARK_END, 2, 200, latest, &err));
     assert_int_equal(err.kind, ERR_UNAVAILABLE);
     assert_false(kafka_consumer_offsets(consumer, 0, 200, &earliest, latest, &err));
     assert_int_equal(err.kind, ERR_UNAVAILABLE);
@@ -227,6 +281,8 @@ int main(void)
         CASE(keeps_to_the_limits_of_a_chunk),
         CASE(wakes_who_watches),
         CASE(knows_the_offsets),
+        CASE(says_that_an_offset_is_gone),
+        CASE(keeps_what_it_fetched),
         CASE(gives_up_in_time),
         cmocka_unit_test(says_who_does_not_answer),
     };
