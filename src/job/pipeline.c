@@ -143,9 +143,20 @@ static bool choose_start(struct pipeline *p, struct err *err)
 
 static bool open_checkpoint(struct pipeline *p, struct err *err)
 {
+    char id[CHECKPOINT_ID_BYTES]; /* of the one that was open before; empty: none */
+
+    memcpy(id, p->checkpoint.id, sizeof(id));
     checkpoint_reset(&p->checkpoint);
-    if (!checkpoint_open(&p->checkpoint, p->checkpoint_dir, p->job->from, err))
+    bool ok = checkpoint_open(&p->checkpoint, p->checkpoint_dir, p->job->from, err);
+    if (ok && id[0] != '\0' && strcmp(id, p->checkpoint.id) != 0) /* or all rows would come again */
+        ok = err_set(err, ERR_CONFLICT,
+                     "the checkpoint %s was removed or replaced while the job ran; a restart takes "
+                     "the one that is there now, which has no memory of earlier rows",
+                     p->checkpoint_dir);
+    if (!ok) {
+        memcpy(p->checkpoint.id, id, sizeof(id));
         return false;
+    }
     return sink_open(&p->sink, p->table_dir, p->staging_root, &p->checkpoint, err) &&
            recover(p, err);
 }

@@ -285,6 +285,30 @@ static void refuses_a_broker_with_fewer_offsets(void **state)
     assert_non_null(strstr(err.text, "partition 0"));
 }
 
+/* Begun anew by itself it would write every row a second time. */
+static void stops_when_its_checkpoint_is_taken_away(void **state)
+{
+    struct scene *scene = *state;
+    struct progress progress;
+    enum pipeline_outcome outcome;
+    struct err err = {0};
+    char path[512];
+
+    produce(scene, 12);
+    open_pipeline(scene);
+    (void)run_until(scene, PIPELINE_IDLE, &progress);
+    (void)snprintf(path, sizeof(path), "%s/checkpoint", scene->fixture->dir);
+    assert_true(file_remove_tree(path, &err));
+    produce(scene, 12);
+    assert_false(pipeline_step(scene->pipeline, &outcome, &progress, &err));
+    for (int i = 0; i < 2; i++) {
+        assert_false(pipeline_step(scene->pipeline, &outcome, &progress, &err));
+        assert_int_equal(err.kind, ERR_CONFLICT);
+        assert_non_null(strstr(err.text, path));
+    }
+    assert_int_equal(ask(scene, "count(*)"), 6);
+}
+
 static void waits_for_a_broker(void **state)
 {
     struct scene *scene = *state;
@@ -324,6 +348,7 @@ int main(void)
         CASE(latest_leaves_out_what_was_there),
         CASE(starts_at_sparks_json_of_offsets),
         CASE(refuses_a_broker_with_fewer_offsets),
+        CASE(stops_when_its_checkpoint_is_taken_away),
         CASE(waits_for_a_broker),
         CASE(names_what_the_sql_may_not_do),
     };
