@@ -160,7 +160,7 @@ void kafka_consumer_expect(struct kafka_consumer *consumer, int32_t count)
     consumer->partition_count = count;
 }
 
-static int64_t left_ms(int64_t deadline_ms)
+static int64_t time_until_ms(int64_t deadline_ms)
 {
     int64_t left = deadline_ms - clock_steady_ms();
     return left > 0 ? left : 0;
@@ -204,7 +204,7 @@ bool kafka_consumer_offsets(struct kafka_consumer *consumer, int32_t partition, 
     *earliest = RD_KAFKA_OFFSET_BEGINNING;
     *latest = RD_KAFKA_OFFSET_END;
     if (ask_one(consumer, partition, timeout_ms, earliest, err) &&
-        ask_one(consumer, partition, left_ms(deadline_ms), latest, err))
+        ask_one(consumer, partition, time_until_ms(deadline_ms), latest, err))
         return true;
     return err_within(err, "offsets of partition %d of topic", partition);
 }
@@ -237,7 +237,7 @@ bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_t partition
     bool ok = ask_one(consumer, partition, timeout_ms, offset, err);
     if (ok && *offset < 0) { /* nothing that late */
         *offset = RD_KAFKA_OFFSET_END;
-        ok = ask_one(consumer, partition, left_ms(deadline_ms), offset, err);
+        ok = ask_one(consumer, partition, time_until_ms(deadline_ms), offset, err);
     }
     return ok || err_within(err, "offset by time of partition %d of topic", partition);
 }
