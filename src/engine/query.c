@@ -624,7 +624,7 @@ const char *query_number(const struct query_cells *cells, size_t row,
         high = ~high + (low == 0);
     }
     int scale = cells->type->kind == ENGINE_DECIMAL ? cells->type->scale : 0;
-    char *at = buffer + QUERY_NUMBER_BYTES - 1;
+    char *at = &buffer[QUERY_NUMBER_BYTES - 1];
     *at = '\0';
     for (int digits = 0; high != 0 || low != 0 || digits <= scale; digits++) {
         if (digits == scale && scale > 0)
