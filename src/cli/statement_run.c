@@ -211,7 +211,11 @@ static bool run_pages(const struct statement_run *run, struct span sql,
     for (;;) {
         if (!ok) {
             (void)fflush(stdout);
-            (void)fprintf(stderr, "Error running command: %s\n", err.text);
+            (void)fprintf(
+                stderr, "Error running command: %s%s\n", err.text,
+                err.kind == ERR_UNAVAILABLE
+                    ? "; `steelthread ps` shows what runs, --server HOST:PORT asks another"
+                    : "");
             return false;
         }
         print_rows(printer, page->document);

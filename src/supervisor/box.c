@@ -255,6 +255,12 @@ struct box *box_create(const struct box_setting *setting, enum config_service se
     return box;
 }
 
+void box_finish(struct box *box)
+{
+    box->stopping = true;
+    diag_file_stop(box->diag);
+}
+
 void box_close(struct box *box)
 {
     if (box == NULL)

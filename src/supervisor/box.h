@@ -62,7 +62,9 @@ struct box_setting {
 };
 
 struct box *box_create(const struct box_setting *setting, enum config_service service);
-void box_close(struct box *box); /* after the pools are closed; NULL is fine */
+/* Before the pools are closed: it submits nothing more. */
+void box_finish(struct box *box);
+void box_close(struct box *box); /* after it; NULL is fine */
 
 void box_start(struct box *box);
 /* SIGTERM, once; a box without a process is stopped at once. */

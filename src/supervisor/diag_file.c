@@ -17,6 +17,7 @@ struct diag_file {
     struct text waiting; /* the loop's */
     uint64_t dropped;    /* the loop's */
     bool writing;
+    bool stopped;      /* the pool is closing and takes nothing more */
     struct text batch; /* the worker's while it writes */
     bool failed;       /* of the last batch */
     int fd;            /* the worker's */
@@ -71,7 +72,7 @@ static void batch_written(struct task *task)
     if (file->failed)
         file->dropped += count_lines(&file->batch);
     text_clear(&file->batch);
-    if (file->waiting.size > 0)
+    if (file->waiting.size > 0 && !file->stopped)
         begin(file);
 }
 
@@ -110,8 +111,13 @@ void diag_file_add(struct diag_file *file, struct span line)
     }
     text_add(&file->waiting, line);
     text_add_char(&file->waiting, '\n');
-    if (!file->writing)
+    if (!file->writing && !file->stopped)
         begin(file);
+}
+
+void diag_file_stop(struct diag_file *file)
+{
+    file->stopped = true;
 }
 
 void diag_file_close(struct diag_file *file)

@@ -19,7 +19,9 @@ struct diag_file;
 
 struct diag_file *diag_file_create(struct worker_pool *pool, const char *path);
 void diag_file_add(struct diag_file *file, struct span line);
-/* After the pool was closed: writes what still waits.  NULL is fine. */
+/* Before the pool is closed: from now on lines only wait. */
+void diag_file_stop(struct diag_file *file);
+/* After it: writes what waits.  NULL is fine. */
 void diag_file_close(struct diag_file *file);
 
 #endif

@@ -181,6 +181,14 @@ struct fleet *fleet_create(const struct box_setting *setting, const struct fleet
     return fleet;
 }
 
+void fleet_finish(struct fleet *fleet)
+{
+    for (size_t i = 0; fleet != NULL && i < CONFIG_SERVICE_COUNT; i++) {
+        if (fleet->boxes[i] != NULL)
+            box_finish(fleet->boxes[i]);
+    }
+}
+
 void fleet_close(struct fleet *fleet)
 {
     if (fleet == NULL)

@@ -33,7 +33,9 @@ struct fleet_events {
 /* `setting`'s events and owner are the fleet's to fill in. */
 struct fleet *fleet_create(const struct box_setting *setting, const struct fleet_events *events,
                            void *owner);
-void fleet_close(struct fleet *fleet); /* NULL is fine */
+/* Before the pools are closed, and after it; NULL is fine. */
+void fleet_finish(struct fleet *fleet);
+void fleet_close(struct fleet *fleet);
 
 void fleet_start(struct fleet *fleet);
 void fleet_stop(struct fleet *fleet); /* once */

@@ -7,9 +7,13 @@
 
 #include "base/arena.h"
 #include "config/config.h"
+#include "io/clock.h"
 #include "supervisor/ask.h"
+#include "supervisor/home.h"
 
 #define ANSWER_MS_MAX 5000
+#define STARTING_MS_MAX 1000
+#define LOOK_EVERY_MS 20
 
 static struct span field(const struct json_value *box, const char *name)
 {
@@ -46,6 +50,34 @@ static int print_table(struct span body, struct arena *arena)
     return COMMAND_DONE;
 }
 
+/* One that is being started has its lock before it has its socket. */
+static bool ask(const char *home, struct span *body, struct arena *arena, struct err *err)
+{
+    int64_t deadline_ms = clock_steady_ms() + STARTING_MS_MAX;
+    while (!ask_supervisor(home, "GET", "/ps", ANSWER_MS_MAX, body, arena, err)) {
+        if (clock_steady_ms() >= deadline_ms || home_is_free(home, "supervisor"))
+            return false;
+        arena_reset(arena);
+        clock_sleep_ms(LOOK_EVERY_MS);
+    }
+    return true;
+}
+
+static int say_none(const char *home, bool json)
+{
+    if (!home_is_free(home, "supervisor")) {
+        (void)fprintf(stderr,
+                      "steelthread ps: the supervisor of %s (pid %d) does not answer; "
+                      "`steelthread down` ends it\n",
+                      home, home_lock_pid(home, "supervisor"));
+        return COMMAND_FAILED;
+    }
+    if (json)
+        (void)printf("[]\n");
+    (void)fprintf(stderr, "nothing runs in %s; `steelthread up -d` starts it\n", home);
+    return COMMAND_DONE;
+}
+
 int ps_run(const struct command_line *line)
 {
     char home[CONFIG_PATH_BYTES_MAX];
@@ -65,10 +97,8 @@ int ps_run(const struct command_line *line)
         return COMMAND_FAILED;
     }
     arena_init(&arena, ASK_BYTES_MAX);
-    if (!ask_supervisor(home, "GET", "/ps", ANSWER_MS_MAX, &body, &arena, &err)) {
-        if (json)
-            (void)printf("[]\n");
-        (void)fprintf(stderr, "nothing runs in %s; `steelthread up -d` starts it\n", home);
+    if (!ask(home, &body, &arena, &err)) {
+        status = say_none(home, json);
     } else if (json) {
         (void)fwrite(body.data, 1, body.size, stdout);
     } else {

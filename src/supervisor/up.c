@@ -261,6 +261,7 @@ static bool open_all(struct up *up, const char *program, struct err *err)
 static void close_all(struct up *up)
 {
     control_close(up->control);
+    fleet_finish(up->fleet);
     worker_pool_close(up->pool);
     worker_pool_close(up->diag_pool);
     fleet_close(up->fleet);
