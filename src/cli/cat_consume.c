@@ -91,7 +91,7 @@ static bool find_start(struct reading *r, int32_t partition, int64_t *offset, st
 
 static bool start_partition(struct reading *r, int32_t partition, struct err *err)
 {
-    int64_t offset;
+    int64_t offset = 0;
     r->stop_at[partition] = -1;
     if (r->consume->until_ms >= 0 &&
         !kafka_consumer_offset_at(r->consumer, partition, r->consume->until_ms, ANSWER_MS_MAX,

@@ -226,9 +226,9 @@ static bool ask_offset(struct kafka_consumer *consumer, int64_t partition, int64
 int cat_list_query(const char *brokers, const char *query, bool json)
 {
     char topic[TOPIC_BYTES_MAX];
-    int64_t partition;
-    int64_t ms;
-    int64_t offset;
+    int64_t partition = 0;
+    int64_t ms = 0;
+    int64_t offset = 0;
     struct err err;
     struct span rest = span_of(query);
     struct span name = span_cut(&rest, ':');

@@ -88,7 +88,8 @@ static int list_jobs(const struct command_line *line)
     return status;
 }
 
-/* Members as lines "name: value", those of members indented; JSON's depth is bounded. */
+/* Members as lines "name: value", those of members indented, as deep as JSON_DEPTH_MAX.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static void print_members(const struct json_value *object, int indent)
 {
     for (const struct json_value *m = object->first; m != NULL; m = m->next) {

@@ -70,7 +70,8 @@ void result_printer_reset(struct result_printer *printer)
 
 /* --- values --- */
 
-/* A value of JSON as JSON; its depth is bounded by JSON_DEPTH_MAX. */
+/* A value of JSON as JSON, as deep as JSON_DEPTH_MAX.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static void write_json(struct text *out, const struct json_value *value)
 {
     switch (value->type) {
@@ -105,7 +106,8 @@ static void write_json(struct text *out, const struct json_value *value)
     text_add_char(out, object ? '}' : ']');
 }
 
-/* As presto-cli shows it, which is as Java's collections do: [1, 2], {a=1}. */
+/* As presto-cli shows it, which is as Java's collections do: [1, 2], {a=1}.
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static void write_plain(struct text *out, const struct json_value *value)
 {
     if (value->type != JSON_ARRAY && value->type != JSON_OBJECT) {

@@ -4,11 +4,15 @@
 
 #include <string.h>
 
+static bool begins(const char *text, size_t size, size_t at, const char *two)
+{
+    return at + 1 < size && text[at] == two[0] && text[at + 1] == two[1];
+}
+
 /* Behind the string, name or comment that begins at `at`; at + 1 when none begins there. */
 static size_t step(const char *text, size_t size, size_t at, bool hive)
 {
     char c = text[at];
-    char next = at + 1 < size ? text[at + 1] : '\0';
 
     if (c == '\'' || c == '"' || c == '`') {
         for (at++; at < size && text[at] != c; at++) {
@@ -17,12 +21,12 @@ static size_t step(const char *text, size_t size, size_t at, bool hive)
         }
         return at + 1;
     }
-    if (c == '-' && next == '-') {
+    if (begins(text, size, at, "--")) {
         while (at < size && text[at] != '\n')
             at++;
         return at + 1;
     }
-    if (c == '/' && next == '*') {
+    if (begins(text, size, at, "/*")) {
         const char *end = memmem(text + at + 2, size - at - 2, "*/", 2);
         return end == NULL ? size + 1 : (size_t)(end - text) + 2;
     }
@@ -47,9 +51,10 @@ bool sql_split_is_blank(struct span text)
     const char *bytes = text.data;
     size_t at = 0;
     while (at < text.size) {
-        char next = at + 1 < text.size ? bytes[at + 1] : '\0';
-        bool comment = (bytes[at] == '-' && next == '-') || (bytes[at] == '/' && next == '*');
-        if (!comment && memchr(" \t\r\n", bytes[at], 4) == NULL)
+        bool comment = begins(bytes, text.size, at, "--") || begins(bytes, text.size, at, "/*");
+        bool blank =
+            bytes[at] == ' ' || bytes[at] == '\t' || bytes[at] == '\r' || bytes[at] == '\n';
+        if (!comment && !blank)
             return false;
         at = step(bytes, text.size, at, false);
     }

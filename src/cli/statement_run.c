@@ -175,7 +175,7 @@ static void block_interrupt(int how)
     sigset_t set;
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
-    (void)sigprocmask(how, &set, NULL);
+    (void)pthread_sigmask(how, &set, NULL);
 }
 
 static bool was_interrupted(void)

@@ -172,9 +172,12 @@ static bool refuses_tag(struct reading *r, const yaml_event_t *event, const yaml
     return tag != NULL && !at(r, event, ERR_UNSUPPORTED, "a tag; write the value without it");
 }
 
+/* Nodes within nodes, as deep as DOCUMENT_DEPTH_MAX.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 static struct document_node *read_node(struct reading *r, const yaml_event_t *event, int depth);
 
-/* The members up to the event `end`; depth is bounded by DOCUMENT_DEPTH_MAX. */
+/* The members up to the event `end`. */
 static bool read_members(struct reading *r, struct document_node *parent, yaml_event_type_t end,
                          int depth)
 {
@@ -238,6 +241,8 @@ static struct document_node *read_node(struct reading *r, const yaml_event_t *ev
         return NULL;
     return node;
 }
+
+/* NOLINTEND(misc-no-recursion) */
 
 static bool read_stream(struct reading *r, struct document_node **root)
 {

@@ -9,8 +9,8 @@
 
 #define JOBS_MAX 100
 
-/* Into config->jobs, which is emptied first. */
-void jobs_read(struct section_reader *reader, const struct section_value *value, void *config);
+/* `into` is the configuration; its jobs are emptied first. */
+void jobs_read(struct section_reader *reader, const struct section_value *value, void *into);
 /* Two jobs that write one directory or keep one checkpoint are a fault. */
 void jobs_check(struct section_reader *reader);
 /* Translates each job's statement, as the job service will. */

@@ -66,8 +66,8 @@ static bool is_numeric(const char *host)
 static bool parse(struct config *config, const char *text, enum config_service service,
                   struct err *err)
 {
-    int64_t port;
-    struct address address;
+    int64_t port = 0;
+    struct address address = {.port = -1};
     if (span_to_i64(span_of(text), &port)) {
         if (port < 1 || port > 65535)
             return err_set(err, ERR_MALFORMED, "port %s, want 1 to 65535", text);
@@ -106,7 +106,7 @@ static void read_list(struct section_reader *reader, const struct section_value 
                       enum config_service service)
 {
     struct config *config = reader->config;
-    struct address addresses[HOSTS_MAX];
+    struct address addresses[HOSTS_MAX] = {{.port = 0}};
     size_t count = 0;
     struct err err;
 

@@ -142,7 +142,8 @@ static void read_member(struct section_reader *reader, const struct section_valu
 void section_read(struct section_reader *reader, const struct section_value *section,
                   const struct section_key *keys, size_t key_count, bool *seen, void *into)
 {
-    struct lookup lookup = {section, keys, key_count, seen, into};
+    struct lookup lookup = {section, keys, key_count, NULL, into};
+    lookup.seen = seen;
     (void)section_each(reader, section, read_member, &lookup);
 }
 

@@ -31,7 +31,7 @@ bool ask_self(const char *home, bool *stopping)
     struct arena arena;
     struct err err;
     arena_init(&arena, ASK_BYTES_MAX);
-    struct span body;
+    struct span body = {NULL, 0};
     const struct json_value *self = NULL;
     if (ask_supervisor(home, "GET", "/self", SELF_MS_MAX, &body, &arena, &err))
         self = json_read(body, &arena, &err);

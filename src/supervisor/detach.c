@@ -62,7 +62,7 @@ bool detach_begin(int *to, struct err *err)
     if (child > 0) {
         file_close(ends[1]);
         (void)waitpid(child, NULL, 0);
-        exit(listen_to(ends[0]));
+        _exit(listen_to(ends[0])); /* nothing is buffered, and the memory is the other one's */
     }
     file_close(ends[0]);
     /* A session of its own without a leader can never get a terminal again. */
