@@ -239,6 +239,8 @@ static void keeps_what_it_fetched(void **state)
     produce(scene, 0, 0, 10);
     assert_true(kafka_consumer_start(consumer, 0, 0, &err));
     read_range(consumer, 4, &chunk);
+    for (int64_t end_ms = clock_steady_ms() + WAIT_MS; !waiting && clock_steady_ms() < end_ms;)
+        assert_true(kafka_consumer_waiting(consumer, 0, &waiting, &err));
     assert_true(kafka_consumer_start(consumer, 0, 4, &err));
     assert_true(kafka_consumer_waiting(consumer, 0, &waiting, &err));
     assert_true(waiting); /* at once */
