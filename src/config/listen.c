@@ -42,8 +42,9 @@ static bool machine_has_ipv6_loopback(void)
 static void set_loopback(struct config *config, enum config_service service, int port)
 {
     static const char *const hosts[HOSTS_MAX] = {"127.0.0.1", "::1"};
-    config->listen_count[service] = config->has_ipv6 ? 2 : 1;
-    for (size_t i = 0; i < config->listen_count[service]; i++) {
+    size_t count = config->has_ipv6 ? HOSTS_MAX : 1;
+    config->listen_count[service] = count;
+    for (size_t i = 0; i < count; i++) {
         struct address *address = &config->listen[service][i];
         (void)snprintf(address->host, sizeof(address->host), "%s", hosts[i]);
         address->port = port;
