@@ -190,6 +190,9 @@ static bool read_at_place(struct slice *slice, int fd, size_t want, struct err *
     if (!file_read_at(fd, slice->memory, want, slice->place.at, &got, err) ||
         !check(slice, (struct span){slice->memory, got}, &first_bytes, err))
         return false;
+    if (slice->first_whole && slice->bytes == 0 && first_bytes == 0)
+        return err_set(err, ERR_CORRUPT, "segment %" PRId64 " at %" PRIu64 ": nothing is there",
+                       slice->place.base_offset, slice->place.at);
     if (first_bytes == 0 || !slice->first_whole)
         return true;
     if (first_bytes > slice->place.end - slice->place.at)

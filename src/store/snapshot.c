@@ -7,6 +7,7 @@
 #include <limits.h>
 #include <stdio.h>
 
+#include "base/diag.h"
 #include "io/file.h"
 #include "store/segment.h"
 #include "wire/crc32c.h"
@@ -16,7 +17,7 @@
 #define SUFFIX ".snapshot"
 #define CRC_AT 2
 #define COVERED_FROM 6 /* by the checksum */
-#define ENTRY_BYTES 42
+#define ENTRY_BYTES 46
 #define NO_COORDINATOR (-1)
 #define NO_TRANSACTION (-1)
 #define LIST_BYTES_MAX ((size_t)16 * 1024 * 1024)
@@ -122,8 +123,11 @@ bool snapshot_load(const char *dir, int64_t offset_max, struct snapshot *snapsho
         if (!segment_name_parse(names.names[i], SUFFIX, &offset) || offset > offset_max)
             continue;
         if (!file_read_all(snapshot_path(dir, offset, path), &bytes, arena, &unreadable) ||
-            !snapshot_decode(snapshot, bytes, arena, &unreadable))
-            continue; /* an older one, or none, costs a longer scan */
+            !snapshot_decode(snapshot, bytes, arena, &unreadable)) {
+            diag_warn("snapshot_unreadable", "path=%s reason=\"%s\"; more of the log is read", path,
+                      unreadable.text);
+            continue;
+        }
         snapshot->offset = offset;
         return true;
     }
