@@ -12,6 +12,9 @@
 #include "base/mem.h"
 #include "dialect/parser.h"
 
+/* Recursion is bounded: TREE_DEPTH_MAX bounds what is passed down.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 static bool is_spark(const struct cursor *c)
 {
     return c->lexer.dialect == LEXER_SPARK;
@@ -813,3 +816,5 @@ struct tree *expression_parse(struct cursor *cursor, int depth)
     struct tree *tree = chain(cursor, depth, OP_OR, "or", conjunction);
     return cursor->failed ? NULL : tree;
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -61,7 +61,9 @@ static void step(struct lexer *lexer)
 
 static char peek(const struct lexer *lexer, size_t ahead)
 {
-    return (size_t)(lexer->end - lexer->at) > ahead ? lexer->at[ahead] : '\0';
+    if ((size_t)(lexer->end - lexer->at) <= ahead)
+        return '\0';
+    return lexer->at[ahead];
 }
 
 bool lexer_init(struct lexer *lexer, struct span sql, enum lexer_dialect dialect, struct err *err)
@@ -145,9 +147,9 @@ static bool skip_quoted(struct lexer *lexer, bool backslash, struct err *err)
             return fail_here(&from, err, "a quote is not closed");
         char c = *lexer->at;
         step(lexer);
-        if (backslash && c == '\\' && lexer->at < lexer->end)
-            step(lexer);
-        else if (c == quote && peek(lexer, 0) == quote && !backslash)
+        bool escaped = backslash && c == '\\' && lexer->at < lexer->end;
+        bool doubled = !backslash && c == quote && peek(lexer, 0) == quote;
+        if (escaped || doubled)
             step(lexer);
         else if (c == quote)
             return true;
@@ -303,7 +305,7 @@ static size_t unescape(const char *at, const char *end, char **to)
     const char *known = strchr(from, *at);
     if (*at == '%' || *at == '_') /* stays escaped: it is LIKE's */
         *(*to)++ = '\\';
-    *(*to)++ = known == NULL ? *at : means[known - from];
+    *(*to)++ = (char)(known == NULL ? *at : means[known - from]);
     return 1;
 }
 

@@ -7,6 +7,9 @@
 #include "base/mem.h"
 #include "dialect/expression.h"
 
+/* Recursion is bounded: TREE_DEPTH_MAX bounds what is passed down.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 static void *make(struct cursor *c, size_t size)
 {
     void *made = c->failed ? NULL : arena_new(c->arena, 1, size, _Alignof(max_align_t));
@@ -15,7 +18,7 @@ static void *make(struct cursor *c, size_t size)
     return made;
 }
 
-static bool refuse(struct cursor *c, const struct token *at, const char *what)
+static bool refuse_clause(struct cursor *c, const struct token *at, const char *what)
 {
     return cursor_fail(c, at, ERR_UNSUPPORTED, "%s is not supported", what);
 }
@@ -142,7 +145,7 @@ static bool read_items(struct cursor *c, struct tree_item **items, int depth)
         if (item->value != NULL) {
             if (cursor_at_word(c, "except") || cursor_at_word(c, "as"))
                 return c->lexer.dialect == LEXER_SPARK && !cursor_at_word(c, "as")
-                           ? refuse(c, &c->token, "* EXCEPT")
+                           ? refuse_clause(c, &c->token, "* EXCEPT")
                            : cursor_unexpected(c, "',', 'FROM', <EOF>");
         } else {
             item->value = c->failed ? NULL : expression_parse(c, depth);
@@ -189,7 +192,7 @@ static struct tree_relation *read_table(struct cursor *c)
             return NULL;
     } while (cursor_take_symbol(c, "."));
     if (cursor_at_symbol(c, "(")) {
-        refuse(c, &c->token, "a table function");
+        refuse_clause(c, &c->token, "a table function");
         return NULL;
     }
     return relation;
@@ -230,7 +233,7 @@ static struct tree_relation *read_relation(struct cursor *c, int depth)
     struct token next = cursor_ahead(c);
     for (size_t i = 0; i < COUNT_OF(refused); i++) {
         if (cursor_at_word(c, refused[i]) && (i == 1 || lexer_is_symbol(&next, "("))) {
-            refuse(c, &c->token, refused[i]);
+            refuse_clause(c, &c->token, refused[i]);
             return NULL;
         }
     }
@@ -246,7 +249,7 @@ static struct tree_relation *read_relation(struct cursor *c, int depth)
         !read_names(c, &relation->column_aliases))
         return NULL;
     if (cursor_at_word(c, "tablesample")) {
-        refuse(c, &c->token, "TABLESAMPLE");
+        refuse_clause(c, &c->token, "TABLESAMPLE");
         return NULL;
     }
     return c->failed ? NULL : relation;
@@ -261,7 +264,7 @@ static bool take_join(struct cursor *c, enum tree_join *join)
     } sided[] = {{"left", JOIN_LEFT}, {"right", JOIN_RIGHT}, {"full", JOIN_FULL}};
     *join = JOIN_INNER;
     if (cursor_at_word(c, "natural") || cursor_at_word(c, "semi") || cursor_at_word(c, "anti"))
-        return refuse(c, &c->token, "a natural, semi or anti join");
+        return refuse_clause(c, &c->token, "a natural, semi or anti join");
     if (cursor_take_word(c, "cross")) {
         *join = JOIN_CROSS;
         return cursor_expect_word(c, "join");
@@ -346,8 +349,8 @@ static bool read_group_by(struct cursor *c, struct tree_body *body, int depth)
     for (size_t i = 0; i < COUNT_OF(refused); i++)
         if (cursor_at_word(c, refused[i]) &&
             (i > 2 || lexer_is_symbol(&ahead, "(") || lexer_is_word(&ahead, "sets")))
-            return refuse(c, &c->token,
-                          "GROUP BY with ROLLUP, CUBE, GROUPING SETS, ALL or DISTINCT");
+            return refuse_clause(c, &c->token,
+                                 "GROUP BY with ROLLUP, CUBE, GROUPING SETS, ALL or DISTINCT");
     body->grouped = true;
     body->group_by = expression_list(c, depth + 1, NULL);
     return body->group_by != NULL;
@@ -383,7 +386,7 @@ static struct tree_body *read_select(struct cursor *c, int depth)
             return NULL;
     }
     if (cursor_at_word(c, "window")) {
-        refuse(c, &c->token, "WINDOW");
+        refuse_clause(c, &c->token, "WINDOW");
         return NULL;
     }
     return c->failed ? NULL : body;
@@ -489,7 +492,7 @@ static bool read_with(struct cursor *c, struct tree_query *query, int depth)
 {
     struct tree_with **end = &query->with;
     if (cursor_at_word(c, "recursive"))
-        return refuse(c, &c->token, "WITH RECURSIVE");
+        return refuse_clause(c, &c->token, "WITH RECURSIVE");
     do {
         struct tree_with *with = make(c, sizeof(*with));
         if (with == NULL)
@@ -513,7 +516,7 @@ static struct tree *read_count(struct cursor *c)
 {
     struct token at = c->token;
     if (at.kind == TOKEN_SYMBOL && cursor_at_symbol(c, "?")) {
-        refuse(c, &at, "a parameter");
+        refuse_clause(c, &at, "a parameter");
         return NULL;
     }
     int64_t value = 0;
@@ -542,7 +545,7 @@ static bool read_limits(struct cursor *c, struct tree_query *query)
         if (!cursor_take_word(c, "row") && !cursor_expect_word(c, "rows"))
             return false;
         if (cursor_at_word(c, "with"))
-            return refuse(c, &c->token, "WITH TIES");
+            return refuse_clause(c, &c->token, "WITH TIES");
         return cursor_expect_word(c, "only");
     }
     if (query->offset == NULL && c->lexer.dialect == LEXER_SPARK && cursor_take_word(c, "offset"))
@@ -580,3 +583,5 @@ struct tree_query *parser_query(struct span sql, enum lexer_dialect dialect, str
         return NULL;
     return query;
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -11,6 +11,9 @@
 #include "dialect/spark_value.h"
 #include "engine/query.h"
 
+/* Recursion is bounded: the parser bounds the depth of a tree.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 #define PLAN_BYTES_MAX QUERY_SQL_BYTES_MAX
 
 /* A column of a SELECT: of its list, or one that a star stands for. */
@@ -206,7 +209,7 @@ static bool query_scope(struct spark *spark, const struct tree_relation *from,
 
 /* --- one SELECT ---------------------------------------------------------------------------- */
 
-static bool refuse(const struct spark *spark, int line, int column, const char *what)
+static bool refuse_shape(const struct spark *spark, int line, int column, const char *what)
 {
     const struct tree at = {.line = line, .column = column};
     return spark_value_fail(spark, &at, ERR_UNSUPPORTED, "%s is not supported in a job", what);
@@ -216,35 +219,38 @@ static bool check_shape(struct spark *spark, const struct tree_query *query)
 {
     const struct tree_body *body = query->body;
     if (query->with != NULL)
-        return refuse(spark, query->with->line, query->with->column, "WITH");
+        return refuse_shape(spark, query->with->line, query->with->column, "WITH");
     if (body->kind == BODY_SET)
-        return refuse(spark, body->right->line, body->right->column, "UNION, INTERSECT or EXCEPT");
+        return refuse_shape(spark, body->right->line, body->right->column,
+                            "UNION, INTERSECT or EXCEPT");
     if (body->kind != BODY_SELECT)
-        return refuse(spark, body->line, body->column, "anything but SELECT");
+        return refuse_shape(spark, body->line, body->column, "anything but SELECT");
     if (body->distinct)
-        return refuse(spark, body->line, body->column, "SELECT DISTINCT");
+        return refuse_shape(spark, body->line, body->column, "SELECT DISTINCT");
     if (body->grouped)
-        return refuse(spark, body->group_by->line, body->group_by->column, "GROUP BY");
+        return refuse_shape(spark, body->group_by->line, body->group_by->column, "GROUP BY");
     if (body->having != NULL)
-        return refuse(spark, body->having->line, body->having->column, "HAVING");
+        return refuse_shape(spark, body->having->line, body->having->column, "HAVING");
     if (query->order != NULL)
-        return refuse(spark, query->order->value->line, query->order->value->column, "ORDER BY");
+        return refuse_shape(spark, query->order->value->line, query->order->value->column,
+                            "ORDER BY");
     const struct tree *limit = query->limit != NULL ? query->limit : query->offset;
     if (limit != NULL)
-        return refuse(spark, limit->line, limit->column, "LIMIT or OFFSET");
+        return refuse_shape(spark, limit->line, limit->column, "LIMIT or OFFSET");
     if (body->from == NULL)
-        return refuse(spark, body->line, body->column, "a SELECT without FROM");
+        return refuse_shape(spark, body->line, body->column, "a SELECT without FROM");
     if (body->from->kind == RELATION_JOIN)
-        return refuse(spark, body->from->line, body->from->column, "a join");
+        return refuse_shape(spark, body->from->line, body->from->column, "a join");
     if (body->from->column_aliases != NULL)
-        return refuse(spark, body->from->line, body->from->column, "a list of column aliases");
+        return refuse_shape(spark, body->from->line, body->from->column,
+                            "a list of column aliases");
     return true;
 }
 
 static bool translate(struct spark *spark, const struct tree_query *query, struct spark_plan *plan,
                       struct select *select, struct text *out, bool outermost);
 
-static void print_select(const struct spark *spark, const struct select *select, struct text *out,
+static void write_select(const struct spark *spark, const struct select *select, struct text *out,
                          bool outermost)
 {
     text_add_string(out, "SELECT ");
@@ -312,7 +318,7 @@ static bool translate(struct spark *spark, const struct tree_query *query, struc
     ok = ok && (body->where == NULL || spark_value_check_condition(spark, body->where, &scope));
     ok = ok && (!outermost || check_outermost(spark, select));
     if (ok) {
-        print_select(spark, select, out, outermost);
+        write_select(spark, select, out, outermost);
         text_add(out, text_span(&from));
         if (body->where != NULL) {
             text_add_string(out, " WHERE ");
@@ -358,3 +364,5 @@ bool spark_translate(struct span sql, const struct spark_options *options, struc
     text_reset(&out);
     return ok;
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -13,7 +13,11 @@
 
 #include "base/mem.h"
 #include "dialect/cursor.h"
+#include "dialect/spark_cast.h"
 #include "engine/query.h"
+
+/* Recursion is bounded: the parser bounds the depth of a tree.
+ * NOLINTBEGIN(misc-no-recursion) */
 
 static const struct engine_type boolean_type = {.kind = ENGINE_BOOLEAN};
 static const struct engine_type integer_type = {.kind = ENGINE_INTEGER};
@@ -24,8 +28,7 @@ static const struct engine_type text_type = {.kind = ENGINE_VARCHAR};
 /* Holds each bigint and each decimal literal that is allowed, exactly. */
 static const struct engine_type wide_decimal = {ENGINE_DECIMAL, 38, 18, 0, NULL, NULL};
 
-static bool check(struct spark *spark, struct tree *value, const struct spark_scope *scope);
-static void print(const struct spark *spark, struct text *out, const struct tree *value);
+static bool infer(struct spark *spark, struct tree *value, const struct spark_scope *scope);
 
 bool spark_value_fail(const struct spark *spark, const struct tree *at, enum err_kind kind,
                       const char *fmt, ...)
@@ -87,12 +90,6 @@ const char *spark_value_type_name(const struct spark *spark, const struct engine
     return engine_type_name(type->kind);
 }
 
-static bool is_whole(enum engine_kind kind)
-{
-    return kind == ENGINE_TINYINT || kind == ENGINE_SMALLINT || kind == ENGINE_INTEGER ||
-           kind == ENGINE_BIGINT;
-}
-
 static const struct {
     const char *name;
     enum engine_kind kind;
@@ -120,200 +117,12 @@ static bool find_type(const struct spark *spark, const struct tree_type *type,
                             type->name);
 }
 
-/* --- casts --------------------------------------------------------------------------------- */
-
-static int bits_of(enum engine_kind kind)
-{
-    return kind == ENGINE_TINYINT    ? 8
-           : kind == ENGINE_SMALLINT ? 16
-           : kind == ENGINE_INTEGER  ? 32
-                                     : 64;
-}
-
-static int64_t max_of(enum engine_kind kind)
-{
-    return (int64_t)(UINT64_MAX >> (65 - bits_of(kind)));
-}
-
-/* Can `from` be cast to `to` with Spark's answer? */
-static bool castable(enum engine_kind from, enum engine_kind to)
-{
-    bool plain = from == ENGINE_BOOLEAN || is_whole(from) || from == ENGINE_VARCHAR;
-    if (from == to)
-        return from != ENGINE_ROW && from != ENGINE_DECIMAL;
-    if (from == ENGINE_UNKNOWN)
-        return true;
-    switch (to) {
-    case ENGINE_VARCHAR:
-        return plain || from == ENGINE_VARBINARY || from == ENGINE_REAL || from == ENGINE_DOUBLE ||
-               from == ENGINE_TIMESTAMP_TZ;
-    case ENGINE_BOOLEAN:
-        return plain || from == ENGINE_DOUBLE;
-    case ENGINE_BIGINT:
-        return plain || from == ENGINE_DOUBLE || from == ENGINE_REAL || from == ENGINE_TIMESTAMP_TZ;
-    case ENGINE_TINYINT:
-    case ENGINE_SMALLINT:
-    case ENGINE_INTEGER:
-        return plain || from == ENGINE_DOUBLE || from == ENGINE_REAL;
-    case ENGINE_DOUBLE:
-        return plain || from == ENGINE_REAL;
-    case ENGINE_REAL:
-        return is_whole(from);
-    case ENGINE_VARBINARY:
-        return from == ENGINE_VARCHAR;
-    case ENGINE_DECIMAL: /* only of comparisons, to wide_decimal */
-        return is_whole(from);
-    case ENGINE_UNKNOWN:
-    case ENGINE_HUGEINT:
-    case ENGINE_DATE:
-    case ENGINE_TIME:
-    case ENGINE_TIMESTAMP:
-    case ENGINE_TIMESTAMP_TZ:
-    case ENGINE_INTERVAL:
-    case ENGINE_ARRAY:
-    case ENGINE_MAP:
-    case ENGINE_ROW:
-        break;
-    }
-    return false;
-}
-
-/* Around a value: what stands before and after it. */
-struct wrap {
-    const char *before;
-    const char *after;
-};
-
-static const char *engine_name(enum engine_kind kind)
-{
-    return kind == ENGINE_VARBINARY      ? "BLOB"
-           : kind == ENGINE_REAL         ? "FLOAT"
-           : kind == ENGINE_TIMESTAMP_TZ ? "TIMESTAMPTZ"
-                                         : engine_type_name(kind);
-}
-
-static struct wrap to_text(enum engine_kind from)
-{
-    if (from == ENGINE_VARBINARY)
-        return (struct wrap){"spark_text(", ")"};
-    if (from == ENGINE_DOUBLE)
-        return (struct wrap){"spark_double_text(", ")"};
-    if (from == ENGINE_REAL)
-        return (struct wrap){"spark_float_text(", ")"};
-    return (struct wrap){"CAST(", " AS VARCHAR)"};
-}
-
-/* The local time in the session's zone.  A fixed offset needs no zone's rules. */
-static bool fixed_offset(const char *zone, int64_t *seconds)
-{
-    int sign = 0;
-    int hours = 0;
-    int minutes = 0;
-    int end = 0;
-    char mark = zone[0];
-    *seconds = 0;
-    if (strcmp(zone, "Z") == 0)
-        return true;
-    if (mark != '+' && mark != '-')
-        return false;
-    sign = mark == '-' ? -1 : 1;
-    if (sscanf(zone + 1, "%2d:%2d%n", &hours, &minutes, &end) != 2 || zone[1 + end] != '\0' ||
-        hours > 18 || minutes > 59 || hours < 0 || minutes < 0)
-        return false;
-    *seconds = sign * (hours * 3600 + minutes * 60);
-    return true;
-}
-
-static void print_local_time(const struct spark *spark, struct text *out, const struct tree *value)
-{
-    const char *zone = spark->options->time_zone;
-    int64_t offset = 0;
-    text_add_string(out, "spark_timestamp_text(");
-    if (zone != NULL && fixed_offset(zone, &offset)) {
-        text_add_string(out, "make_timestamp(epoch_us(");
-        print(spark, out, value);
-        text_printf(out, ") + %" PRId64 "))", offset * 1000000);
-        return;
-    }
-    text_add_string(out, "timezone(");
-    if (zone == NULL)
-        text_add_string(out, "current_setting('TimeZone')");
-    else
-        query_quote_text(out, span_of(zone));
-    text_add_string(out, ", ");
-    print(spark, out, value);
-    text_add_string(out, "))");
-}
-
-static void print_to_whole(const struct spark *spark, struct text *out, const struct tree *value,
-                           enum engine_kind from, enum engine_kind to)
-{
-    text_add_string(out, "CAST(");
-    if (from == ENGINE_VARCHAR) {
-        text_add_string(out, "spark_whole(");
-        print(spark, out, value);
-        text_printf(out, ", %" PRId64 " - 1, %" PRId64 ")", -max_of(to), max_of(to));
-    } else if (from == ENGINE_DOUBLE || from == ENGINE_REAL) {
-        int64_t max = max_of(to == ENGINE_BIGINT ? ENGINE_BIGINT : ENGINE_INTEGER);
-        text_add_string(out, "spark_wrap(spark_cut(CAST(");
-        print(spark, out, value);
-        text_printf(out, " AS DOUBLE), %" PRId64 "), %d)", max, bits_of(to));
-    } else if (from == ENGINE_TIMESTAMP_TZ) {
-        text_add_string(out, "spark_seconds(");
-        print(spark, out, value);
-        text_add_char(out, ')');
-    } else if (from != ENGINE_BOOLEAN && bits_of(from) > bits_of(to)) {
-        text_add_string(out, "spark_wrap(CAST(");
-        print(spark, out, value);
-        text_printf(out, " AS BIGINT), %d)", bits_of(to));
-    } else {
-        print(spark, out, value);
-    }
-    text_printf(out, " AS %s)", engine_name(to));
-}
-
-static void print_cast(const struct spark *spark, struct text *out, const struct tree *value,
-                       const struct engine_type *to)
-{
-    enum engine_kind from = value->result.kind;
-    struct wrap wrap = {"", ""};
-    if (from == ENGINE_UNKNOWN) {
-        text_printf(out, "CAST(NULL AS %s)", engine_name(to->kind));
-        return;
-    }
-    if (from == to->kind && to->kind != ENGINE_DECIMAL) {
-        print(spark, out, value);
-        return;
-    }
-    if (is_whole(to->kind)) {
-        print_to_whole(spark, out, value, from, to->kind);
-        return;
-    }
-    if (to->kind == ENGINE_VARCHAR && from == ENGINE_TIMESTAMP_TZ) {
-        print_local_time(spark, out, value);
-        return;
-    }
-    if (to->kind == ENGINE_VARCHAR)
-        wrap = to_text(from);
-    else if (to->kind == ENGINE_BOOLEAN)
-        wrap = from == ENGINE_VARCHAR ? (struct wrap){"spark_parse_bool(", ")"}
-                                      : (struct wrap){"(", " <> 0)"};
-    else if (to->kind == ENGINE_DOUBLE)
-        wrap = from == ENGINE_VARCHAR   ? (struct wrap){"spark_parse_double(", ")"}
-               : from == ENGINE_BOOLEAN ? (struct wrap){"CAST(CAST(", " AS INTEGER) AS DOUBLE)"}
-                                        : (struct wrap){"CAST(", " AS DOUBLE)"};
-    else if (to->kind == ENGINE_VARBINARY)
-        wrap = (struct wrap){"encode(", ")"};
-    else if (to->kind == ENGINE_REAL)
-        wrap = (struct wrap){"CAST(", " AS FLOAT)"};
-    else if (to->kind == ENGINE_DECIMAL)
-        wrap = (struct wrap){"CAST(", " AS DECIMAL(38,18))"};
-    text_add_string(out, wrap.before);
-    print(spark, out, value);
-    text_add_string(out, wrap.after);
-}
-
 /* --- names --------------------------------------------------------------------------------- */
+
+static int small(char c)
+{
+    return c >= 'A' && c <= 'Z' ? c | 0x20 : c;
+}
 
 static bool same_name(struct span a, struct span b)
 {
@@ -323,9 +132,7 @@ static bool same_name(struct span a, struct span b)
     const char *left = a.data;
     const char *right = b.data;
     for (size_t i = 0; i < a.size; i++) {
-        char l = left[i] >= 'A' && left[i] <= 'Z' ? (char)(left[i] | 0x20) : left[i];
-        char r = right[i] >= 'A' && right[i] <= 'Z' ? (char)(right[i] | 0x20) : right[i];
-        if (l != r)
+        if (small(left[i]) != small(right[i]))
             return false;
     }
     return true;
@@ -352,7 +159,7 @@ const struct spark_input *spark_value_find(const struct spark *spark, const stru
     return found;
 }
 
-static bool check_name(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_name(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     const struct spark_input *input = spark_value_find(spark, value, value->name, scope);
     if (input == NULL)
@@ -363,14 +170,14 @@ static bool check_name(struct spark *spark, struct tree *value, const struct spa
 }
 
 /* alias.column, else a field of a struct */
-static bool check_field(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_field(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     struct tree *base = value->first;
     if (base->kind == TREE_NAME && scope->alias.size > 0 && same_name(base->name, scope->alias)) {
         value->kind = TREE_NAME;
-        return check_name(spark, value, scope);
+        return infer_name(spark, value, scope);
     }
-    if (!check(spark, base, scope))
+    if (!infer(spark, base, scope))
         return false;
     if (base->result.kind != ENGINE_ROW)
         return spark_value_fail(spark, value, ERR_MALFORMED, "a %s has no fields",
@@ -395,7 +202,7 @@ static bool check_field(struct spark *spark, struct tree *value, const struct sp
 
 /* --- literals ------------------------------------------------------------------------------ */
 
-static bool check_integer(struct spark *spark, struct tree *value)
+static bool infer_integer(struct spark *spark, struct tree *value)
 {
     int64_t number = 0;
     bool fits = span_to_i64(value->text, &number);
@@ -425,7 +232,7 @@ static bool check_integer(struct spark *spark, struct tree *value)
     return fits || spark_value_fail(spark, value, ERR_MALFORMED, "a number that is out of range");
 }
 
-static bool check_decimal(struct spark *spark, struct tree *value)
+static bool infer_decimal(struct spark *spark, struct tree *value)
 {
     if (value->suffix == 'D') {
         value->result = double_type;
@@ -448,7 +255,7 @@ static bool check_decimal(struct spark *spark, struct tree *value)
 }
 
 /* -5: the sign belongs to the number, and nothing else takes one here. */
-static bool check_sign(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_sign(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     struct tree *number = value->first;
     if (number->kind != TREE_INTEGER && number->kind != TREE_DECIMAL && number->kind != TREE_DOUBLE)
@@ -456,7 +263,7 @@ static bool check_sign(struct spark *spark, struct tree *value, const struct spa
     if (number->kind == TREE_INTEGER && value->op == OP_MINUS && number->suffix == 0 &&
         span_is(number->text, "9223372036854775808"))
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the smallest bigint as a literal");
-    if (!check(spark, number, scope))
+    if (!infer(spark, number, scope))
         return false;
     if (number->kind == TREE_INTEGER && value->op == OP_MINUS && number->suffix == 0 &&
         span_is(number->text, "2147483648"))
@@ -477,11 +284,11 @@ static const struct engine_type *common_type(const struct engine_type *a,
         return common_type(b, a);
     if (a->kind == b->kind)
         return a->kind == ENGINE_ROW ? NULL : a->kind == ENGINE_DECIMAL ? &wide_decimal : a;
-    if (is_whole(a->kind) && is_whole(b->kind))
-        return bits_of(a->kind) > bits_of(b->kind) ? a : b;
-    if (is_whole(b->kind) || b->kind == ENGINE_VARCHAR) {
+    if (spark_cast_is_whole(a->kind) && spark_cast_is_whole(b->kind))
+        return spark_cast_bits(a->kind) > spark_cast_bits(b->kind) ? a : b;
+    if (spark_cast_is_whole(b->kind) || b->kind == ENGINE_VARCHAR) {
         /* the other order is the same */
-        if (is_whole(a->kind) || a->kind == ENGINE_BOOLEAN || a->kind == ENGINE_DOUBLE)
+        if (spark_cast_is_whole(a->kind) || a->kind == ENGINE_BOOLEAN || a->kind == ENGINE_DOUBLE)
             return b->kind == ENGINE_VARCHAR || a->kind == ENGINE_DOUBLE ? a : NULL;
         if (a->kind == ENGINE_REAL)
             return b->kind == ENGINE_VARCHAR ? NULL : &real_type;
@@ -489,7 +296,7 @@ static const struct engine_type *common_type(const struct engine_type *a,
             return b->kind == ENGINE_VARCHAR ? &double_type : &wide_decimal;
         return a->kind == ENGINE_VARCHAR ? common_type(b, a) : NULL;
     }
-    if (is_whole(a->kind) || a->kind == ENGINE_VARCHAR)
+    if (spark_cast_is_whole(a->kind) || a->kind == ENGINE_VARCHAR)
         return common_type(b, a);
     bool floats =
         (a->kind == ENGINE_DOUBLE || a->kind == ENGINE_REAL || a->kind == ENGINE_DECIMAL) &&
@@ -501,7 +308,7 @@ static bool coerce(struct spark *spark, struct tree *value, const struct engine_
 {
     bool literal = value->result.kind == ENGINE_DECIMAL &&
                    (type->kind == ENGINE_DOUBLE || type->kind == ENGINE_DECIMAL);
-    if (!literal && !castable(value->result.kind, type->kind))
+    if (!literal && !spark_cast_possible(value->result.kind, type->kind))
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "a %s used as %s is not supported",
                                 spark_value_type_name(spark, &value->result),
                                 spark_value_type_name(spark, type));
@@ -509,7 +316,7 @@ static bool coerce(struct spark *spark, struct tree *value, const struct engine_
     return true;
 }
 
-static bool check_pair(struct spark *spark, struct tree *at, struct tree *left, struct tree *right)
+static bool infer_pair(struct spark *spark, struct tree *at, struct tree *left, struct tree *right)
 {
     const struct engine_type *type = common_type(&left->result, &right->result);
     if (type == NULL)
@@ -520,15 +327,15 @@ static bool check_pair(struct spark *spark, struct tree *at, struct tree *left, 
     return coerce(spark, left, type) && coerce(spark, right, type);
 }
 
-static bool check_children(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_children(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     for (struct tree *child = value->first; child != NULL; child = child->next)
-        if (!check(spark, child, scope))
+        if (!infer(spark, child, scope))
             return false;
     return true;
 }
 
-static bool check_binary(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_binary(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     value->result = boolean_type;
     if (value->op == OP_AND || value->op == OP_OR) {
@@ -540,15 +347,15 @@ static bool check_binary(struct spark *spark, struct tree *value, const struct s
     if (value->op >= OP_ADD)
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "%s is not supported",
                                 value->op == OP_CONCAT ? "the operator ||" : "arithmetic");
-    return check_children(spark, value, scope) &&
-           check_pair(spark, value, value->first, value->first->next);
+    return infer_children(spark, value, scope) &&
+           infer_pair(spark, value, value->first, value->first->next);
 }
 
 /* a BETWEEN b AND c is two comparisons, and each has a type of its own. */
-static bool check_between(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_between(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     value->result = boolean_type;
-    if (!check_children(spark, value, scope))
+    if (!infer_children(spark, value, scope))
         return false;
     struct tree *tested = value->first;
     const struct engine_type *low = common_type(&tested->result, &tested->next->result);
@@ -564,20 +371,20 @@ static bool check_between(struct spark *spark, struct tree *value, const struct 
 static const struct engine_type *list_type(const struct engine_type *a, const struct engine_type *b)
 {
     bool texts = a->kind == ENGINE_VARCHAR || b->kind == ENGINE_VARCHAR;
-    if (texts && (is_whole(a->kind) || is_whole(b->kind)))
+    if (texts && (spark_cast_is_whole(a->kind) || spark_cast_is_whole(b->kind)))
         return &text_type;
     if (a->kind == b->kind || a->kind == ENGINE_UNKNOWN || b->kind == ENGINE_UNKNOWN ||
-        (is_whole(a->kind) && is_whole(b->kind)))
+        (spark_cast_is_whole(a->kind) && spark_cast_is_whole(b->kind)))
         return common_type(a, b);
     return NULL;
 }
 
-static bool check_in(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_in(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     value->result = boolean_type;
     if (value->query != NULL)
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "IN of a query is not supported");
-    if (!check_children(spark, value, scope))
+    if (!infer_children(spark, value, scope))
         return false;
     const struct engine_type *type = &value->first->result;
     for (struct tree *child = value->first->next; child != NULL; child = child->next) {
@@ -595,7 +402,7 @@ static bool check_in(struct spark *spark, struct tree *value, const struct spark
 }
 
 /* Spark refuses an escape before anything but a wildcard or itself. */
-static bool check_pattern(struct spark *spark, const struct tree *pattern, char escape)
+static bool infer_pattern(struct spark *spark, const struct tree *pattern, char escape)
 {
     const char *at = pattern->text.data;
     const char *end = at + pattern->text.size;
@@ -610,20 +417,20 @@ static bool check_pattern(struct spark *spark, const struct tree *pattern, char 
     return true;
 }
 
-static bool check_like(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_like(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     struct tree *pattern = value->first->next;
     struct tree *escape = pattern->next;
     value->result = boolean_type;
-    if (!check_children(spark, value, scope))
+    if (!infer_children(spark, value, scope))
         return false;
     if (pattern->kind != TREE_TEXT)
         return spark_value_fail(spark, pattern, ERR_UNSUPPORTED,
                                 "LIKE with a pattern that is no text literal is not supported");
     if (escape != NULL && (escape->kind != TREE_TEXT || escape->text.size != 1))
         return spark_value_fail(spark, escape, ERR_MALFORMED, "ESCAPE must be one character");
-    char character = escape == NULL ? '\\' : *(const char *)escape->text.data;
-    return check_pattern(spark, pattern, character) && coerce(spark, value->first, &text_type);
+    char character = *(const char *)(escape == NULL ? "\\" : escape->text.data);
+    return infer_pattern(spark, pattern, character) && coerce(spark, value->first, &text_type);
 }
 
 /* --- from_json ----------------------------------------------------------------------------- */
@@ -704,7 +511,7 @@ static bool make_struct(struct spark *spark, struct tree *value)
     return true;
 }
 
-static bool check_call(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_call(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     if (!span_is_nocase(value->name, "from_json"))
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the function %.*s is not supported",
@@ -726,19 +533,19 @@ static bool check_call(struct spark *spark, struct tree *value, const struct spa
         return spark_value_fail(spark, value, ERR_UNSUPPORTED,
                                 "more than one from_json is not supported; select from the first");
     spark->json = value;
-    return check(spark, text, scope) && coerce(spark, text, &text_type) &&
+    return infer(spark, text, scope) && coerce(spark, text, &text_type) &&
            read_schema(spark, schema) && make_struct(spark, value);
 }
 
 /* --- all values ---------------------------------------------------------------------------- */
 
-static bool check_cast(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer_cast(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     if (value->negated)
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "TRY_CAST is not supported");
-    if (!find_type(spark, value->type, &value->result) || !check(spark, value->first, scope))
+    if (!find_type(spark, value->type, &value->result) || !infer(spark, value->first, scope))
         return false;
-    if (!castable(value->first->result.kind, value->result.kind))
+    if (!spark_cast_possible(value->first->result.kind, value->result.kind))
         return spark_value_fail(spark, value, ERR_UNSUPPORTED,
                                 "a cast of %s to %s is not supported",
                                 spark_value_type_name(spark, &value->first->result),
@@ -760,7 +567,7 @@ static const char *kind_name(enum tree_kind kind)
                                                           : "a struct or row literal";
 }
 
-static bool check(struct spark *spark, struct tree *value, const struct spark_scope *scope)
+static bool infer(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     switch (value->kind) {
     case TREE_NULL:
@@ -770,9 +577,9 @@ static bool check(struct spark *spark, struct tree *value, const struct spark_sc
         value->result = boolean_type;
         return true;
     case TREE_INTEGER:
-        return check_integer(spark, value);
+        return infer_integer(spark, value);
     case TREE_DECIMAL:
-        return check_decimal(spark, value);
+        return infer_decimal(spark, value);
     case TREE_DOUBLE:
         value->result = double_type;
         return value->suffix == 0 || value->suffix == 'D' ||
@@ -781,29 +588,29 @@ static bool check(struct spark *spark, struct tree *value, const struct spark_sc
         value->result = text_type;
         return true;
     case TREE_NAME:
-        return check_name(spark, value, scope);
+        return infer_name(spark, value, scope);
     case TREE_FIELD:
-        return check_field(spark, value, scope);
+        return infer_field(spark, value, scope);
     case TREE_CALL:
-        return check_call(spark, value, scope);
+        return infer_call(spark, value, scope);
     case TREE_CAST:
-        return check_cast(spark, value, scope);
+        return infer_cast(spark, value, scope);
     case TREE_UNARY:
         if (value->op != OP_NOT)
-            return check_sign(spark, value, scope);
+            return infer_sign(spark, value, scope);
         value->result = boolean_type;
         return spark_value_check_condition(spark, value->first, scope);
     case TREE_BINARY:
-        return check_binary(spark, value, scope);
+        return infer_binary(spark, value, scope);
     case TREE_IS_NULL:
         value->result = boolean_type;
-        return check(spark, value->first, scope);
+        return infer(spark, value->first, scope);
     case TREE_IN:
-        return check_in(spark, value, scope);
+        return infer_in(spark, value, scope);
     case TREE_BETWEEN:
-        return check_between(spark, value, scope);
+        return infer_between(spark, value, scope);
     case TREE_LIKE:
-        return check_like(spark, value, scope);
+        return infer_like(spark, value, scope);
     case TREE_BYTES:
     case TREE_LITERAL:
     case TREE_INTERVAL:
@@ -823,13 +630,13 @@ static bool check(struct spark *spark, struct tree *value, const struct spark_sc
 
 bool spark_value_check(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
-    return check(spark, value, scope);
+    return infer(spark, value, scope);
 }
 
 bool spark_value_check_condition(struct spark *spark, struct tree *value,
                                  const struct spark_scope *scope)
 {
-    if (!check(spark, value, scope))
+    if (!infer(spark, value, scope))
         return false;
     if (value->result.kind != ENGINE_BOOLEAN && value->result.kind != ENGINE_UNKNOWN)
         return spark_value_fail(spark, value, ERR_MALFORMED, "a condition must be boolean, not %s",
@@ -839,29 +646,29 @@ bool spark_value_check_condition(struct spark *spark, struct tree *value,
 
 /* --- printing ------------------------------------------------------------------------------ */
 
-static void print_coerced(const struct spark *spark, struct text *out, const struct tree *value)
+static void write_coerced(const struct spark *spark, struct text *out, const struct tree *value)
 {
     if (value->coerce == NULL)
-        print(spark, out, value);
+        spark_value_write(spark, out, value);
     else if (value->result.kind == ENGINE_DECIMAL && value->coerce->kind == ENGINE_DOUBLE) {
         text_add_string(out, "CAST(");
-        print(spark, out, value);
+        spark_value_write(spark, out, value);
         text_add_string(out, " AS DOUBLE)");
     } else {
-        print_cast(spark, out, value, value->coerce);
+        spark_cast_write(spark, out, value, value->coerce);
     }
 }
 
-static void print_list(const struct spark *spark, struct text *out, const struct tree *first,
+static void write_list(const struct spark *spark, struct text *out, const struct tree *first,
                        const char *between)
 {
     for (const struct tree *child = first; child != NULL; child = child->next) {
         text_add_string(out, child == first ? "" : between);
-        print_coerced(spark, out, child);
+        write_coerced(spark, out, child);
     }
 }
 
-static void print_binary(const struct spark *spark, struct text *out, const struct tree *value)
+static void write_binary(const struct spark *spark, struct text *out, const struct tree *value)
 {
     static const char *const symbols[] = {
         [OP_OR] = " OR ",
@@ -876,24 +683,24 @@ static void print_binary(const struct spark *spark, struct text *out, const stru
         [OP_NOT_SAME] = " IS DISTINCT FROM ",
     };
     text_add_char(out, '(');
-    print_list(spark, out, value->first, symbols[value->op]);
+    write_list(spark, out, value->first, symbols[value->op]);
     text_add_char(out, ')');
 }
 
-static void print_between(const struct spark *spark, struct text *out, const struct tree *value)
+static void write_between(const struct spark *spark, struct text *out, const struct tree *value)
 {
     text_add_string(out, value->negated ? "(NOT " : "(");
-    print_coerced(spark, out, value->first);
+    write_coerced(spark, out, value->first);
     text_add_string(out, " BETWEEN ");
-    print_list(spark, out, value->first->next, " AND ");
+    write_list(spark, out, value->first->next, " AND ");
     text_add_char(out, ')');
 }
 
-static void print_like(const struct spark *spark, struct text *out, const struct tree *value)
+static void write_like(const struct spark *spark, struct text *out, const struct tree *value)
 {
     const struct tree *pattern = value->first->next;
     text_add_char(out, '(');
-    print_coerced(spark, out, value->first);
+    write_coerced(spark, out, value->first);
     text_add_string(out, value->negated ? " NOT LIKE " : " LIKE ");
     query_quote_text(out, pattern->text);
     text_add_string(out, " ESCAPE ");
@@ -901,22 +708,22 @@ static void print_like(const struct spark *spark, struct text *out, const struct
     text_add_char(out, ')');
 }
 
-static void print_number(struct text *out, const struct tree *value)
+static void write_number(struct text *out, const struct tree *value)
 {
     text_add_string(out, "CAST('");
     text_add(out, value->text);
     if (value->result.kind == ENGINE_DECIMAL)
         text_printf(out, "' AS DECIMAL(%d,%d))", value->result.precision, value->result.scale);
     else
-        text_printf(out, "' AS %s)", engine_name(value->result.kind));
+        text_printf(out, "' AS %s)", spark_cast_engine_name(value->result.kind));
 }
 
 /* A number with its sign: cast of the whole text, so that the smallest int is one. */
-static void print_sign(const struct spark *spark, struct text *out, const struct tree *value)
+static void write_sign(const struct spark *spark, struct text *out, const struct tree *value)
 {
     if (value->op == OP_NOT) {
         text_add_string(out, "(NOT ");
-        print_list(spark, out, value->first, "");
+        write_list(spark, out, value->first, "");
         text_add_char(out, ')');
         return;
     }
@@ -926,11 +733,11 @@ static void print_sign(const struct spark *spark, struct text *out, const struct
     text_add(&number, value->first->text);
     struct tree whole = *value->first;
     whole.text = text_span(&number);
-    print_number(out, &whole);
+    write_number(out, &whole);
     text_reset(&number);
 }
 
-static void print(const struct spark *spark, struct text *out, const struct tree *value)
+void spark_value_write(const struct spark *spark, struct text *out, const struct tree *value)
 {
     switch (value->kind) {
     case TREE_NULL:
@@ -942,7 +749,7 @@ static void print(const struct spark *spark, struct text *out, const struct tree
     case TREE_INTEGER:
     case TREE_DECIMAL:
     case TREE_DOUBLE:
-        print_number(out, value);
+        write_number(out, value);
         return;
     case TREE_TEXT:
         query_quote_text(out, value->text);
@@ -952,40 +759,40 @@ static void print(const struct spark *spark, struct text *out, const struct tree
         return;
     case TREE_FIELD:
         text_add_string(out, "struct_extract(");
-        print(spark, out, value->first);
+        spark_value_write(spark, out, value->first);
         text_printf(out, ", 'f%zu')", value->index);
         return;
     case TREE_CALL:
         text_add_string(out, "from_json(");
-        print_coerced(spark, out, value->first);
+        write_coerced(spark, out, value->first);
         text_add_char(out, ')');
         return;
     case TREE_CAST:
-        print_coerced(spark, out, value->first);
+        write_coerced(spark, out, value->first);
         return;
     case TREE_UNARY:
-        print_sign(spark, out, value);
+        write_sign(spark, out, value);
         return;
     case TREE_BINARY:
-        print_binary(spark, out, value);
+        write_binary(spark, out, value);
         return;
     case TREE_IS_NULL:
         text_add_char(out, '(');
-        print(spark, out, value->first);
+        spark_value_write(spark, out, value->first);
         text_add_string(out, value->negated ? " IS NOT NULL)" : " IS NULL)");
         return;
     case TREE_IN:
         text_add_char(out, '(');
-        print_coerced(spark, out, value->first);
+        write_coerced(spark, out, value->first);
         text_add_string(out, value->negated ? " NOT IN (" : " IN (");
-        print_list(spark, out, value->first->next, ", ");
+        write_list(spark, out, value->first->next, ", ");
         text_add_string(out, "))");
         return;
     case TREE_BETWEEN:
-        print_between(spark, out, value);
+        write_between(spark, out, value);
         return;
     case TREE_LIKE:
-        print_like(spark, out, value);
+        write_like(spark, out, value);
         return;
     case TREE_BYTES:
     case TREE_LITERAL:
@@ -998,11 +805,13 @@ static void print(const struct spark *spark, struct text *out, const struct tree
     case TREE_ARRAY:
     case TREE_SUBSCRIPT:
     case TREE_PARAMETER:
-        assert(false); /* check() let none of these pass */
+        assert(false); /* infer() let none of these pass */
     }
 }
 
 void spark_value_print(const struct spark *spark, struct text *out, const struct tree *value)
 {
-    print_coerced(spark, out, value);
+    write_coerced(spark, out, value);
 }
+
+/* NOLINTEND(misc-no-recursion) */

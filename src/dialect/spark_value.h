@@ -43,7 +43,8 @@ MUST_CHECK bool spark_value_check(struct spark *spark, struct tree *value,
 /* The same for a condition: a boolean, or NULL. */
 MUST_CHECK bool spark_value_check_condition(struct spark *spark, struct tree *value,
                                             const struct spark_scope *scope);
-/* The text of a value that was checked. */
+/* The text of a value that was checked, as it is; and as the type that is wanted of it. */
+void spark_value_write(const struct spark *spark, struct text *out, const struct tree *value);
 void spark_value_print(const struct spark *spark, struct text *out, const struct tree *value);
 /* The input of that name without case; NULL: failed, as `at` says it. */
 const struct spark_input *spark_value_find(const struct spark *spark, const struct tree *at,

@@ -2,12 +2,16 @@
 /* statement.c - a table of the words that a statement begins with, and a parser for each. */
 #include "dialect/statement.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "dialect/cursor.h"
+
+/* Recursion is bounded: TYPE_DEPTH_MAX bounds a type.
+ * NOLINTBEGIN(misc-no-recursion) */
 
 #define TYPE_DEPTH_MAX 16
 #define TYPE_BYTES_MAX 4096
@@ -24,7 +28,7 @@ static bool is_hive(const struct head *head)
     return head->dialect == TRINO_HIVE;
 }
 
-static bool refuse(struct head *head, const struct token *token, const char *what)
+static bool refuse_form(struct head *head, const struct token *token, const char *what)
 {
     return cursor_fail(&head->cursor, token, ERR_UNSUPPORTED, "%s is not supported", what);
 }
@@ -76,7 +80,8 @@ static bool read_like(struct head *head)
         if (escape != NULL && strlen(escape) != 1)
             return cursor_fail(c, &token, ERR_MALFORMED,
                                "Escape string must be a single character");
-        head->out->like_escape = escape == NULL ? '\0' : escape[0];
+        if (escape != NULL)
+            head->out->like_escape = escape[0];
     }
     return !c->failed;
 }
@@ -137,7 +142,7 @@ static bool show_create(struct head *head)
     head->out->kind = STATEMENT_SHOW_CREATE_TABLE;
     struct token token = head->cursor.token;
     if (!cursor_take_word(&head->cursor, "table"))
-        return refuse(head, &token, "SHOW CREATE of anything but a table");
+        return refuse_form(head, &token, "SHOW CREATE of anything but a table");
     return read_table_name(head);
 }
 
@@ -170,7 +175,7 @@ static bool show(struct head *head)
         return show_create(head);
     for (size_t i = 0; i < COUNT_OF(others); i++)
         if (cursor_at_word(c, others[i]))
-            return refuse(head, &c->token, "this SHOW");
+            return refuse_form(head, &c->token, "this SHOW");
     return cursor_unexpected(c, "'CATALOGS', 'COLUMNS', 'CREATE', 'FUNCTIONS', 'SCHEMAS', "
                                 "'SESSION', 'TABLES'");
 }
@@ -185,7 +190,7 @@ static bool describe(struct head *head)
                                         "database", "schema", "function"};
     for (size_t i = 0; i < COUNT_OF(forms); i++)
         if (more && cursor_at_word(c, forms[i]))
-            return refuse(head, &token, "this form of DESCRIBE");
+            return refuse_form(head, &token, "this form of DESCRIBE");
     if (is_hive(head))
         cursor_take_word(c, "table");
     head->out->kind = STATEMENT_SHOW_COLUMNS;
@@ -241,7 +246,7 @@ static bool set(struct head *head)
     struct cursor *c = &head->cursor;
     struct token token = c->token;
     if (!cursor_take_word(c, "session"))
-        return refuse(head, &token, "SET without SESSION");
+        return refuse_form(head, &token, "SET without SESSION");
     head->out->kind = STATEMENT_SET_SESSION;
     return read_key(head) && cursor_expect_symbol(c, "=") && read_value(head);
 }
@@ -331,7 +336,7 @@ static const char *const plain_types[] = {
     "double",  "string",  "binary",   "date", "timestamp", "real",
 };
 
-static bool read_type(struct head *head, struct text *out, int depth);
+static bool read_hive_type(struct head *head, struct text *out, int depth);
 
 /* (10, 2) after decimal, (20) after varchar and char */
 static bool read_arguments(struct head *head, struct text *out, int count_max)
@@ -361,7 +366,7 @@ static bool read_struct(struct head *head, struct text *out, int depth)
         if (name == NULL || !cursor_expect_symbol(c, ":"))
             return false;
         text_printf(out, "%s:", name);
-        if (!read_type(head, out, depth + 1))
+        if (!read_hive_type(head, out, depth + 1))
             return false;
         text_add_string(out, cursor_at_symbol(c, ",") ? "," : "");
     } while (cursor_take_symbol(c, ","));
@@ -381,11 +386,11 @@ static bool read_nested(struct head *head, struct text *out, const char *name, i
         if (!read_struct(head, out, depth))
             return false;
     } else {
-        if (!read_type(head, out, depth + 1))
+        if (!read_hive_type(head, out, depth + 1))
             return false;
         if (strcmp(name, "map") == 0) {
             text_add_char(out, ',');
-            if (!cursor_expect_symbol(c, ",") || !read_type(head, out, depth + 1))
+            if (!cursor_expect_symbol(c, ",") || !read_hive_type(head, out, depth + 1))
                 return false;
         }
     }
@@ -394,7 +399,7 @@ static bool read_nested(struct head *head, struct text *out, const char *name, i
 }
 
 /* Appends Hive's spelling.  Words of Presto's that Hive does not know are refused by name. */
-static bool read_type(struct head *head, struct text *out, int depth)
+static bool read_hive_type(struct head *head, struct text *out, int depth)
 {
     struct cursor *c = &head->cursor;
     struct token token = c->token;
@@ -439,7 +444,7 @@ static bool read_column(struct head *head, struct statement_column *column)
     column->column = c->token.column;
     column->name = cursor_expect_lower(c);
     text_init(&type, TYPE_BYTES_MAX);
-    bool ok = column->name != NULL && read_type(head, &type, 0);
+    bool ok = column->name != NULL && read_hive_type(head, &type, 0);
     if (ok && type.full)
         ok = cursor_fail(c, &c->token, ERR_LIMIT, "a type of more than %d bytes", TYPE_BYTES_MAX);
     if (ok) {
@@ -486,6 +491,7 @@ static bool read_columns(struct head *head, struct statement_column **columns, s
             *columns = grown;
             room = more;
         }
+        assert(*columns != NULL);
         if (!read_column(head, &(*columns)[*count]))
             return false;
         (*count)++;
@@ -584,7 +590,7 @@ static bool create_table(struct head *head)
         return false;
     if (!cursor_at_symbol(c, "("))
         return cursor_at_word(c, "as") || cursor_at_word(c, "like")
-                   ? refuse(head, &c->token, "CREATE TABLE AS or LIKE")
+                   ? refuse_form(head, &c->token, "CREATE TABLE AS or LIKE")
                    : cursor_unexpected(c, "'('");
     if (!read_columns(head, &out->columns, &out->column_count))
         return false;
@@ -592,7 +598,7 @@ static bool create_table(struct head *head)
         if (!read_clause(head, &stored))
             return false;
     if (!stored)
-        return refuse(head, &first, "a table that is not STORED AS PARQUET");
+        return refuse_form(head, &first, "a table that is not STORED AS PARQUET");
     return !c->failed;
 }
 
@@ -625,7 +631,7 @@ static bool create_schema(struct head *head)
             return false;
         token = c->token;
         if (!cursor_take_word(c, "location"))
-            return refuse(head, &token, "a schema's property other than location");
+            return refuse_form(head, &token, "a schema's property other than location");
         if (!cursor_expect_symbol(c, "="))
             return false;
         out->location = cursor_expect_text(c);
@@ -645,7 +651,7 @@ static bool create(struct head *head)
         return create_table(head);
     if (head->out->external)
         return cursor_expect_word(c, "table");
-    return refuse(head, &token, "CREATE of anything but a table or a schema");
+    return refuse_form(head, &token, "CREATE of anything but a table or a schema");
 }
 
 static bool take_if_exists(struct head *head)
@@ -670,7 +676,7 @@ static bool drop(struct head *head)
         return !c->failed;
     }
     if (!cursor_take_word(c, "table"))
-        return refuse(head, &token, "DROP of anything but a table or a schema");
+        return refuse_form(head, &token, "DROP of anything but a table or a schema");
     head->out->kind = STATEMENT_DROP_TABLE;
     return take_if_exists(head) && read_table_name(head);
 }
@@ -733,3 +739,5 @@ bool statement_parse(struct span sql, enum trino_dialect dialect, struct stateme
         return false;
     return parse(&head) && cursor_expect_end(&head.cursor);
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -16,6 +16,9 @@
 #include "dialect/trino_value.h"
 #include "engine/query.h"
 
+/* Recursion is bounded: the parser bounds the depth of a tree.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 static void print(const struct trino *trino, struct text *out, const struct tree *value);
 static void print_value(const struct trino *trino, struct text *out, const struct tree *value);
 
@@ -790,3 +793,5 @@ void trino_print_outermost(const struct trino *trino, struct text *out,
 {
     print_query(trino, out, query, true);
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -11,6 +11,9 @@
 #include "dialect/trino_value.h"
 #include "engine/query.h"
 
+/* Recursion is bounded: the parser bounds the depth of a tree.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 static bool check_relation(struct trino *trino, struct tree_relation *relation);
 static bool check_body(struct trino *trino, struct tree_body *body, struct tree_query *query,
                        const struct trino_scope *outer);
@@ -696,3 +699,5 @@ bool trino_query_check(struct trino *trino, struct tree_query *query,
     return query->body->kind == BODY_SELECT || query->order == NULL ||
            check_outer_order(trino, query);
 }
+
+/* NOLINTEND(misc-no-recursion) */

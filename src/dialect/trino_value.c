@@ -2,20 +2,24 @@
 /* trino_value.c - a function per kind of node; types come up from the children. */
 #include "dialect/trino_value.h"
 
-#include <inttypes.h>
+#include <assert.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "base/text.h"
 #include "dialect/trino_function.h"
+#include "dialect/trino_literal.h"
+#include "dialect/trino_moment.h"
 #include "dialect/trino_query.h"
 #include "dialect/trino_type.h"
+
+/* Recursion is bounded: the parser bounds the depth of a tree.
+ * NOLINTBEGIN(misc-no-recursion) */
 
 #define VERSION "476" /* whose answers these are */
 
 static const struct engine_type boolean_type = {.kind = ENGINE_BOOLEAN};
-static const struct engine_type bigint_type = {.kind = ENGINE_BIGINT};
 static const struct engine_type text_type = {.kind = ENGINE_VARCHAR};
 
 static bool check(struct trino *trino, struct tree *value, const struct trino_scope *scope);
@@ -52,162 +56,6 @@ static bool check_children(struct trino *trino, struct tree *value, const struct
         if (!check(trino, child, scope))
             return false;
     return true;
-}
-
-/* --- literals ------------------------------------------------------------------------------ */
-
-static bool check_integer(struct trino *trino, struct tree *value)
-{
-    int64_t number = 0;
-    if (!span_to_i64(value->text, &number))
-        return trino_scope_fail_at(
-            trino, value, TRINO_INVALID_LITERAL, "Invalid numeric literal: %.*s",
-            (int)(value->text.size < 80 ? value->text.size : 80), (const char *)value->text.data);
-    bool small = number >= INT32_MIN && number <= INT32_MAX;
-    value->result.kind = small ? ENGINE_INTEGER : ENGINE_BIGINT;
-    return true;
-}
-
-/* Digits before and after the point; false: something else, or more than a decimal holds. */
-static bool decimal_type(struct span text, struct engine_type *type)
-{
-    const char *at = text.data;
-    const char *end = at + text.size;
-    int whole = 0;
-    int scale = 0;
-    bool digits = false;
-    bool point = false;
-    if (at < end && (*at == '-' || *at == '+'))
-        at++;
-    for (; at < end; at++) {
-        if (*at == '.' && !point) {
-            point = true;
-            continue;
-        }
-        if (*at < '0' || *at > '9' || whole + scale > TRINO_TYPE_PRECISION_MAX)
-            return false;
-        digits = true;
-        scale += point;
-        whole += !point && (whole > 0 || *at != '0');
-    }
-    *type = (struct engine_type){.kind = ENGINE_DECIMAL,
-                                 .precision = whole + scale == 0 ? 1 : whole + scale,
-                                 .scale = scale};
-    return digits && type->precision <= TRINO_TYPE_PRECISION_MAX;
-}
-
-static int character_count(struct span text)
-{
-    const unsigned char *bytes = text.data;
-    int count = 0;
-    for (size_t i = 0; i < text.size; i++)
-        count += (bytes[i] & 0xC0) != 0x80;
-    return count;
-}
-
-static bool invalid_literal(struct trino *trino, const struct tree *value, const char *type)
-{
-    return trino_scope_fail_at(
-        trino, value, TRINO_INVALID_LITERAL, "'%.*s' is not a valid %s literal",
-        (int)(value->text.size < 80 ? value->text.size : 80), (const char *)value->text.data, type);
-}
-
-static bool check_bytes(struct trino *trino, struct tree *value)
-{
-    const char *text = value->text.data;
-    size_t digits = value->text.size - 3;
-    value->result.kind = ENGINE_VARBINARY;
-    for (size_t i = 2; i < value->text.size - 1; i++) {
-        char c = (char)(text[i] | 0x20);
-        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f')))
-            return trino_scope_fail_at(trino, value, TRINO_INVALID_LITERAL,
-                                       "Binary literal can only contain hexadecimal digits");
-    }
-    return digits % 2 == 0 ||
-           trino_scope_fail_at(trino, value, TRINO_INVALID_LITERAL,
-                               "Binary literal must contain an even number of digits");
-}
-
-/* Fits YYYY-MM-DD[ hh:mm:ss[.f...]]: 9 for a digit, anything else for itself. */
-static bool has_shape(struct span text, const char *shape, size_t *used)
-{
-    const char *at = text.data;
-    size_t i = 0;
-    for (; shape[i] != '\0'; i++) {
-        if (i == text.size)
-            return false;
-        bool digit = at[i] >= '0' && at[i] <= '9';
-        if (shape[i] == '9' ? !digit : at[i] != shape[i])
-            return false;
-    }
-    *used = i;
-    return true;
-}
-
-static bool check_timestamp(struct trino *trino, struct tree *value)
-{
-    size_t used = 0;
-    value->result = (struct engine_type){.kind = ENGINE_TIMESTAMP};
-    if (!has_shape(value->text, "9999-99-99 99:99:99", &used) &&
-        !has_shape(value->text, "9999-99-99 99:99", &used) &&
-        !has_shape(value->text, "9999-99-99", &used))
-        return invalid_literal(trino, value, "TIMESTAMP");
-    struct span rest = span_after(value->text, used);
-    const char *fraction = rest.data;
-    if (rest.size == 0)
-        return true;
-    for (size_t i = 1; i < rest.size; i++)
-        if (fraction[i] < '0' || fraction[i] > '9')
-            return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
-                                       "a timestamp literal with a zone is not supported");
-    if (fraction[0] != '.' || rest.size == 1 || used < strlen("9999-99-99 99:99:99"))
-        return invalid_literal(trino, value, "TIMESTAMP");
-    if (rest.size > 7)
-        return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
-                                   "timestamps of more than 6 digits are not supported");
-    value->result.precision = (int)rest.size - 1;
-    return true;
-}
-
-static bool check_literal(struct trino *trino, struct tree *value)
-{
-    size_t used = 0;
-    const char *name = value->type->name;
-    bool plain = value->type->argument_count == 0;
-    if (strcmp(name, "decimal") == 0 && plain)
-        return decimal_type(value->text, &value->result) ||
-               invalid_literal(trino, value, "DECIMAL");
-    if (strcmp(name, "timestamp") == 0 && plain && !value->type->with_time_zone)
-        return check_timestamp(trino, value);
-    bool known = trino_type_read(value->type, &value->result) && plain;
-    if (!known || value->result.kind == ENGINE_VARBINARY || value->result.kind == ENGINE_TIMESTAMP)
-        return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
-                                   "a literal of type %s is not supported", name);
-    if (value->result.kind == ENGINE_DATE &&
-        (!has_shape(value->text, "9999-99-99", &used) || used != value->text.size))
-        return invalid_literal(trino, value, "DATE");
-    return true;
-}
-
-static bool check_interval(struct trino *trino, struct tree *value)
-{
-    static const char *const units[] = {"second", "minute", "hour", "day", "week", "month", "year"};
-    int64_t number = 0;
-    value->result.kind = ENGINE_INTERVAL;
-    if (!span_to_i64(value->text, &number) || number > INT32_MAX || number < INT32_MIN)
-        return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
-                                   "an interval that is no whole number is not supported");
-    for (size_t i = 0; i < COUNT_OF(units); i++) {
-        if (!span_is_nocase(value->name, units[i]))
-            continue;
-        value->index = i;
-        return true;
-    }
-    return trino_scope_fail_at(trino, value, TRINO_SYNTAX_ERROR,
-                               "mismatched input '%.*s'. Expecting: 'DAY', 'HOUR', 'MINUTE', "
-                               "'MONTH', 'SECOND', 'YEAR'",
-                               (int)(value->name.size < 80 ? value->name.size : 80),
-                               (const char *)value->name.data);
 }
 
 /* --- arithmetic ---------------------------------------------------------------------------- */
@@ -281,11 +129,6 @@ static bool check_decimals(struct trino *trino, struct tree *value)
     return trino_value_coerce(trino, left, &both) && trino_value_coerce(trino, right, &both);
 }
 
-static bool is_moment(const struct engine_type *type)
-{
-    return type->kind == ENGINE_DATE || type->kind == ENGINE_TIMESTAMP;
-}
-
 /* A date or timestamp and an interval. */
 static bool check_shift(struct trino *trino, struct tree *value)
 {
@@ -299,7 +142,7 @@ static bool check_shift(struct trino *trino, struct tree *value)
         left = value->first;
         right = left->next;
     }
-    bool fits = is_moment(&left->result) && right->kind == TREE_INTERVAL &&
+    bool fits = trino_moment_is(&left->result) && right->kind == TREE_INTERVAL &&
                 (value->op == OP_ADD || value->op == OP_SUBTRACT);
     if (!fits)
         return mismatch(trino, value, left, right);
@@ -407,7 +250,7 @@ static bool check_unary(struct trino *trino, struct tree *value, const struct tr
         value->kind = TREE_INTEGER;
         value->text = span_of(text);
         value->first = NULL;
-        return check_integer(trino, value);
+        return trino_literal_check(trino, value);
     }
     if (!check(trino, child, scope))
         return false;
@@ -544,6 +387,7 @@ static bool check_like(struct trino *trino, struct tree *value, const struct tri
     if (!check_children(trino, value, scope))
         return false;
     for (struct tree *child = value->first; child != NULL; child = child->next, part++) {
+        assert(part < COUNT_OF(parts));
         if (child->result.kind != ENGINE_VARCHAR && child->result.kind != ENGINE_UNKNOWN)
             return trino_scope_fail_at(trino, child, TRINO_TYPE_MISMATCH,
                                        "%s must evaluate to a varchar (actual: %s)", parts[part],
@@ -552,6 +396,7 @@ static bool check_like(struct trino *trino, struct tree *value, const struct tri
             return false;
     }
     const struct tree *pattern = value->first->next;
+    assert(pattern != NULL);
     return pattern->next == NULL || check_pattern(trino, pattern, pattern->next);
 }
 
@@ -563,6 +408,13 @@ static bool no_common(struct trino *trino, const struct tree *at, const char *wh
                                "All %s must be the same type or coercible to a common type", what);
 }
 
+/* The parser gave each WHEN its THEN. */
+static struct tree *after_pair(const struct tree *when)
+{
+    assert(when->next != NULL);
+    return when->next->next;
+}
+
 /* WHEN against the operand, or each WHEN a condition. */
 static bool check_whens(struct trino *trino, struct tree *value)
 {
@@ -571,14 +423,14 @@ static bool check_whens(struct trino *trino, struct tree *value)
     struct engine_type common = operand == NULL ? boolean_type : operand->result;
     struct tree *else_value = value->has_else ? value->last : NULL;
     for (struct tree *at = when; operand != NULL && at != NULL && at != else_value;
-         at = at->next->next)
+         at = after_pair(at))
         if (!trino_type_common(&common, &at->result, &common) || !trino_type_is_comparable(&common))
             return trino_scope_fail_at(trino, at, TRINO_TYPE_MISMATCH,
                                        "CASE operand type does not match WHEN clause operand type: "
                                        "%s vs %s",
                                        name_of(trino, &operand->result),
                                        name_of(trino, &at->result));
-    for (struct tree *at = when; at != NULL && at != else_value; at = at->next->next) {
+    for (struct tree *at = when; at != NULL && at != else_value; at = after_pair(at)) {
         if (operand == NULL && at->result.kind != ENGINE_BOOLEAN &&
             at->result.kind != ENGINE_UNKNOWN)
             return trino_scope_fail_at(trino, at, TRINO_TYPE_MISMATCH,
@@ -599,12 +451,12 @@ static bool check_thens(struct trino *trino, struct tree *value)
     struct tree *when = value->has_operand ? value->first->next : value->first;
     struct tree *else_value = value->has_else ? value->last : NULL;
     struct engine_type common = {.kind = ENGINE_UNKNOWN};
-    for (struct tree *at = when; at != NULL && at != else_value; at = at->next->next)
+    for (struct tree *at = when; at != NULL && at != else_value; at = after_pair(at))
         if (!trino_type_common(&common, &at->next->result, &common))
             return no_common(trino, at->next, "CASE results");
     if (else_value != NULL && !trino_type_common(&common, &else_value->result, &common))
         return no_common(trino, else_value, "CASE results");
-    for (struct tree *at = when; at != NULL && at != else_value; at = at->next->next)
+    for (struct tree *at = when; at != NULL && at != else_value; at = after_pair(at))
         if (!trino_value_coerce(trino, at->next, &common))
             return false;
     value->result = common;
@@ -750,100 +602,6 @@ static bool check_date_call(struct trino *trino, struct tree *call)
     return check_cast_to(trino, call);
 }
 
-/* The unit of date_trunc and its like: the index among these, -1: none. */
-static int unit_of(const struct tree *unit)
-{
-    static const char *const units[] = {"second", "minute", "hour",    "day",
-                                        "week",   "month",  "quarter", "year"};
-    if (unit == NULL || unit->kind != TREE_TEXT)
-        return -1;
-    for (size_t i = 0; i < COUNT_OF(units); i++)
-        if (span_is_nocase(unit->text, units[i]))
-            return (int)i;
-    return -1;
-}
-
-static bool bad_unit(struct trino *trino, const struct tree *call)
-{
-    return trino_scope_fail_at(trino, call->first == NULL ? call : call->first, TRINO_NOT_SUPPORTED,
-                               "%.*s with this unit is not supported", (int)call->name.size,
-                               (const char *)call->name.data);
-}
-
-static bool check_date_trunc(struct trino *trino, struct tree *call)
-{
-    static const struct trino_function row = {
-        "date_trunc", "vD", '2', "CAST(date_trunc($1, $2) AS $T)", false, false};
-    int unit = unit_of(call->first);
-    struct tree *moment = call->first == NULL ? NULL : call->first->next;
-    if (moment == NULL || moment->next != NULL || !is_moment(&moment->result))
-        return trino_scope_fail_at(trino, call, TRINO_FUNCTION_NOT_FOUND,
-                                   "Unexpected parameters for function date_trunc");
-    if (unit < 0 || (unit < 3 && moment->result.kind == ENGINE_DATE))
-        return bad_unit(trino, call);
-    call->found = &row;
-    call->result = moment->result;
-    return true;
-}
-
-static bool check_date_add(struct trino *trino, struct tree *call)
-{
-    static const struct trino_function rows[] = {
-        {"date_add", "", '3', "CAST($3 + to_seconds($2) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_minutes($2) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_hours($2) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_days(CAST($2 AS INTEGER)) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_weeks(CAST($2 AS INTEGER)) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_months(CAST($2 AS INTEGER)) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_quarters(CAST($2 AS INTEGER)) AS $T)", false, false},
-        {"date_add", "", '3', "CAST($3 + to_years(CAST($2 AS INTEGER)) AS $T)", false, false},
-    };
-    int unit = unit_of(call->first);
-    struct tree *count = call->first == NULL ? NULL : call->first->next;
-    struct tree *moment = count == NULL ? NULL : count->next;
-    if (moment == NULL || moment->next != NULL || !is_moment(&moment->result) ||
-        !trino_type_is_whole(&count->result))
-        return trino_scope_fail_at(trino, call, TRINO_FUNCTION_NOT_FOUND,
-                                   "Unexpected parameters for function date_add");
-    if (unit < 0 || (unit < 3 && moment->result.kind == ENGINE_DATE))
-        return bad_unit(trino, call);
-    call->found = &rows[unit];
-    call->result = moment->result;
-    return trino_value_coerce(trino, count, &bigint_type);
-}
-
-/* Whole units between; months and longer are not counted as Trino counts them. */
-static bool check_date_diff(struct trino *trino, struct tree *call)
-{
-    static const struct trino_function row = {"date_diff", "",   'i', "date_sub($1, $2, $3)",
-                                              false,       false};
-    int unit = unit_of(call->first);
-    struct tree *from = call->first == NULL ? NULL : call->first->next;
-    struct tree *to = from == NULL ? NULL : from->next;
-    struct engine_type common;
-    if (to == NULL || to->next != NULL || !is_moment(&from->result) || !is_moment(&to->result) ||
-        !trino_type_common(&from->result, &to->result, &common))
-        return trino_scope_fail_at(trino, call, TRINO_FUNCTION_NOT_FOUND,
-                                   "Unexpected parameters for function date_diff");
-    if (unit < 0 || unit > 4 || (unit < 3 && common.kind == ENGINE_DATE))
-        return bad_unit(trino, call);
-    call->found = &row;
-    call->result = bigint_type;
-    return trino_value_coerce(trino, from, &common) && trino_value_coerce(trino, to, &common);
-}
-
-/* extract(unit from x) is the function of the unit's name. */
-static bool check_extract(struct trino *trino, struct tree *call)
-{
-    struct tree *unit = call->first;
-    if (unit == NULL || unit->kind != TREE_TEXT || unit->next == NULL || unit->next->next != NULL)
-        return bad_unit(trino, call);
-    call->name = unit->text;
-    call->first = unit->next;
-    call->depth++;
-    return trino_function_choose(trino, call);
-}
-
 static const struct {
     const char *name;
     bool (*check)(struct trino *trino, struct tree *call);
@@ -857,10 +615,10 @@ static const struct {
     {"mod", check_mod, false},
     {"concat", check_concat_call, true},
     {"date", check_date_call, false},
-    {"date_trunc", check_date_trunc, false},
-    {"date_add", check_date_add, false},
-    {"date_diff", check_date_diff, false},
-    {"extract", check_extract, false},
+    {"date_trunc", trino_moment_truncate, false},
+    {"date_add", trino_moment_add, false},
+    {"date_diff", trino_moment_difference, false},
+    {"extract", trino_moment_extract, false},
 };
 
 static bool check_aggregate(struct trino *trino, struct tree *call, const struct trino_scope *scope)
@@ -1037,7 +795,7 @@ static bool check_cast(struct trino *trino, struct tree *value, const struct tri
     return check(trino, value->first, scope) && check_cast_to(trino, value);
 }
 
-static bool refuse(struct trino *trino, const struct tree *value)
+static bool refuse_kind(struct trino *trino, const struct tree *value)
 {
     const char *what = value->kind == TREE_ROW         ? "ROW"
                        : value->kind == TREE_ARRAY     ? "ARRAY"
@@ -1057,25 +815,13 @@ static bool check(struct trino *trino, struct tree *value, const struct trino_sc
         value->result = boolean_type;
         return true;
     case TREE_INTEGER:
-        return check_integer(trino, value);
     case TREE_DECIMAL:
-        return decimal_type(value->text, &value->result) ||
-               invalid_literal(trino, value, "DECIMAL");
     case TREE_DOUBLE:
-        value->result.kind = ENGINE_DOUBLE;
-        return true;
     case TREE_TEXT:
-        value->result =
-            (struct engine_type){.kind = ENGINE_VARCHAR, .precision = character_count(value->text)};
-        if (value->result.precision == 0)
-            value->result.precision = 1; /* varchar(0) has no other name here */
-        return true;
     case TREE_BYTES:
-        return check_bytes(trino, value);
     case TREE_LITERAL:
-        return check_literal(trino, value);
     case TREE_INTERVAL:
-        return check_interval(trino, value);
+        return trino_literal_check(trino, value);
     case TREE_NAME:
         return check_name(trino, value, scope);
     case TREE_FIELD:
@@ -1109,7 +855,7 @@ static bool check(struct trino *trino, struct tree *value, const struct trino_sc
     case TREE_PARAMETER:
         break;
     }
-    return refuse(trino, value);
+    return refuse_kind(trino, value);
 }
 
 bool trino_value_check(struct trino *trino, struct tree *value, const struct trino_scope *scope)
@@ -1149,3 +895,5 @@ bool trino_value_equal(const struct tree *a, const struct tree *b)
             return false;
     return left == NULL && right == NULL;
 }
+
+/* NOLINTEND(misc-no-recursion) */

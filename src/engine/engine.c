@@ -158,7 +158,7 @@ void engine_close(struct engine *engine)
 {
     if (engine == NULL)
         return;
-    if (engine->database != NULL)
+    if (engine->library != NULL && engine->database != NULL)
         engine->library->duckdb_close(&engine->database);
     mem_free(engine->time_zone);
     mem_free(engine);

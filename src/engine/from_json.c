@@ -145,7 +145,9 @@ static void skip_spaces(struct from_json_reader *r)
 static char peek(struct from_json_reader *r)
 {
     skip_spaces(r);
-    return r->at < r->end ? *r->at : '\0';
+    if (r->at == r->end)
+        return '\0';
+    return *r->at;
 }
 
 static bool take(struct from_json_reader *r, char c)

@@ -39,8 +39,8 @@ static void add_argument(const struct library *l, duckdb_scalar_function made, d
     l->duckdb_destroy_logical_type(&type);
 }
 
-static bool add(const struct library *l, duckdb_connection connection,
-                const struct call_function *function, struct err *err)
+static bool add_function(const struct library *l, duckdb_connection connection,
+                         const struct call_function *function, struct err *err)
 {
     duckdb_scalar_function made = l->duckdb_create_scalar_function();
     for (size_t i = 0; i < CALL_ARGUMENTS_MAX && function->arguments[i] != DUCKDB_TYPE_INVALID; i++)
@@ -103,10 +103,10 @@ bool functions_register(const struct library *library, duckdb_connection connect
 {
     const struct call_function *function = NULL;
     for (size_t i = 0; (function = spark_functions_at(i)) != NULL; i++)
-        if (!add(library, connection, function, err))
+        if (!add_function(library, connection, function, err))
             return false;
     for (size_t i = 0; (function = trino_functions_at(i)) != NULL; i++)
-        if (!add(library, connection, function, err))
+        if (!add_function(library, connection, function, err))
             return false;
     for (size_t i = 0; i < COUNT_OF(scales); i++)
         if (!add_decimals(library, connection, &scales[i], err))

@@ -22,7 +22,7 @@ static size_t lay_out(char to[JAVA_NUMBER_BYTES], bool negative, const char *dig
         if (whole <= 0)
             *at++ = '0';
         for (int i = 0; i < whole; i++)
-            *at++ = i < count ? digits[i] : '0';
+            *at++ = (char)(i < count ? digits[i] : '0');
         *at++ = '.';
         for (int i = whole; i < 0; i++)
             *at++ = '0';
@@ -47,8 +47,9 @@ static size_t lay_out(char to[JAVA_NUMBER_BYTES], bool negative, const char *dig
 static size_t special(char to[JAVA_NUMBER_BYTES], double value)
 {
     const char *text = isnan(value) ? "NaN" : value > 0 ? "Infinity" : "-Infinity";
-    strcpy(to, text); /* fits: nine characters */
-    return strlen(text);
+    size_t size = strlen(text);
+    memcpy(to, text, size + 1); /* fits: nine characters */
+    return size;
 }
 
 static size_t shortest(char to[JAVA_NUMBER_BYTES], double value, bool single)
@@ -61,7 +62,7 @@ static size_t shortest(char to[JAVA_NUMBER_BYTES], double value, bool single)
     }
     /* -d.ddde+XX, to digits and exponent */
     const char *from = text[0] == '-' ? text + 1 : text;
-    char digits[DIGITS_MAX + 1];
+    char digits[DIGITS_MAX + 1] = {0};
     int count = 0;
     while (*from != 'e') {
         if (*from != '.')

@@ -106,7 +106,7 @@
     X(duckdb_function_get_extra_info)                                                              \
     X(duckdb_function_get_init_data)
 
-#define LIBRARY_MEMBER(name) __typeof__(&name) name;
+#define LIBRARY_MEMBER(name) __typeof__ (&(name))(name);
 
 struct library {
     LIBRARY_FUNCTIONS(LIBRARY_MEMBER)

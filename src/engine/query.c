@@ -17,6 +17,9 @@
 #include "engine/instance.h"
 #include "io/worker.h"
 
+/* Recursion is bounded: QUERY_TYPE_DEPTH_MAX bounds the depth of a type.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 #define FILE_BYTES_MAX 4096
 
 struct query {
@@ -225,8 +228,8 @@ static bool read_row(struct query *query, duckdb_logical_type from, int depth,
     return true;
 }
 
-static bool read_nested(struct query *query, duckdb_logical_type from, duckdb_type id, int depth,
-                        struct engine_type *type)
+static bool read_nested_type(struct query *query, duckdb_logical_type from, duckdb_type id,
+                             int depth, struct engine_type *type)
 {
     const struct library *l = query->library;
     if (depth >= QUERY_TYPE_DEPTH_MAX)
@@ -305,7 +308,7 @@ static bool read_type(struct query *query, duckdb_logical_type from, int depth,
     }
     if (id == DUCKDB_TYPE_LIST || id == DUCKDB_TYPE_ARRAY || id == DUCKDB_TYPE_MAP ||
         id == DUCKDB_TYPE_STRUCT)
-        return read_nested(query, from, id, depth, type);
+        return read_nested_type(query, from, id, depth, type);
     return false;
 }
 
@@ -704,3 +707,5 @@ void query_quote_name(struct text *out, struct span name)
 {
     quote(out, name, '"');
 }
+
+/* NOLINTEND(misc-no-recursion) */

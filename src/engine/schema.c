@@ -6,6 +6,9 @@
 
 #include "io/worker.h"
 
+/* Recursion is bounded: the depth of a type is bounded by query.c.
+ * NOLINTBEGIN(misc-no-recursion) */
+
 #define SCAN_BYTES_MAX (64 * 1024)
 
 static bool copy_type(struct engine_type *to, const struct engine_type *from, struct arena *arena)
@@ -74,3 +77,5 @@ void schema_scan(struct text *out, const char *const *paths, size_t path_count)
     /* No guessing of types from the path, which may hold anything. */
     text_add_string(out, "], union_by_name => true, hive_partitioning => false)");
 }
+
+/* NOLINTEND(misc-no-recursion) */

@@ -204,7 +204,7 @@ static enum call_outcome trino_trim(struct call *call)
 }
 
 /* Where `needle` begins in `text` at or after `from`; text.size when nowhere. */
-static size_t find(struct span text, struct span needle, size_t from)
+static size_t find_bytes(struct span text, struct span needle, size_t from)
 {
     const char *bytes = text.data;
     if (needle.size == 0)
@@ -232,7 +232,7 @@ static void replace_all(struct call *call, struct span text, struct span search,
 {
     const char *bytes = text.data;
     for (size_t at = 0; at < text.size;) {
-        size_t next = find(text, search, at);
+        size_t next = find_bytes(text, search, at);
         text_add(&call->scratch, (struct span){bytes + at, next - at});
         if (next == text.size)
             return;
@@ -260,7 +260,7 @@ static enum call_outcome trino_strpos(struct call *call)
     struct span needle = call_bytes(call, 1);
     if (needle.size == 0)
         return call_give_i64(call, 1);
-    size_t at = find(text, needle, 0);
+    size_t at = find_bytes(text, needle, 0);
     if (at == text.size)
         return call_give_i64(call, 0);
     return call_give_i64(call, character_count((struct span){text.data, at}) + 1);
@@ -303,7 +303,7 @@ static enum call_outcome trino_split_part(struct call *call)
     if (delimiter.size == 0)
         return give_character(call, text, index);
     for (size_t from = 0;;) {
-        size_t to = find(text, delimiter, from);
+        size_t to = find_bytes(text, delimiter, from);
         if (--index == 0)
             return call_give_text(call, (struct span){(const char *)text.data + from, to - from});
         if (to == text.size)
