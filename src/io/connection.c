@@ -51,7 +51,8 @@ struct connection {
     struct piece *first;
     struct piece **last;
     size_t unsent;
-    char *kept; /* received, not consumed */
+    char *kept;       /* received, not consumed: kept_size bytes from kept_from on */
+    size_t kept_from; /* moves on as they are consumed, so that they need not */
     size_t kept_size;
     size_t kept_room;
     size_t received_bytes_max;
@@ -292,20 +293,35 @@ struct connection *connection_accept(struct loop *loop, uv_stream_t *listening)
     return connection;
 }
 
-static void keep(struct connection *connection, struct span bytes)
+static void forget_kept(struct connection *connection)
 {
-    if (bytes.size > connection->kept_room) {
-        connection->kept_room = bytes.size < 512 ? 512 : bytes.size;
-        connection->kept = mem_grow(connection->kept, connection->kept_room);
-    }
-    if (bytes.size > 0)
-        memmove(connection->kept, bytes.data, bytes.size);
-    connection->kept_size = bytes.size;
-    if (bytes.size == 0 && connection->kept_room > PIECE_BYTES) {
+    connection->kept_from = 0;
+    connection->kept_size = 0;
+    if (connection->kept_room > PIECE_BYTES) {
         mem_free(connection->kept);
         connection->kept = NULL;
         connection->kept_room = 0;
     }
+}
+
+/* What is left of the bytes that were offered: of the scratch buffer, or of what was kept. */
+static void keep(struct connection *connection, struct span bytes)
+{
+    if (bytes.size == 0) {
+        forget_kept(connection);
+        return;
+    }
+    if (connection->kept_size > 0) {
+        connection->kept_from = (size_t)((const char *)bytes.data - connection->kept);
+        connection->kept_size = bytes.size;
+        return;
+    }
+    if (bytes.size > connection->kept_room) {
+        connection->kept_room = bytes.size < 512 ? 512 : bytes.size;
+        connection->kept = mem_grow(connection->kept, connection->kept_room);
+    }
+    memcpy(connection->kept, bytes.data, bytes.size);
+    connection->kept_size = bytes.size;
 }
 
 /* Offers bytes until the owner wants no more of them; keeps the rest. */
@@ -333,6 +349,37 @@ static void offer(struct connection *connection, struct span bytes)
     keep(connection, bytes);
 }
 
+/* What was kept, with `more` bytes that came behind it. */
+static void offer_kept(struct connection *connection, size_t more)
+{
+    connection->kept_size += more;
+    offer(connection,
+          (struct span){connection->kept + connection->kept_from, connection->kept_size});
+}
+
+/* Behind what is kept, so that a long message is not copied again and again.  It is moved to the
+ * front when at least as much was consumed before it: each byte pays for one move at most. */
+static uv_buf_t room_behind_kept(struct connection *connection)
+{
+    size_t end = connection->kept_from + connection->kept_size;
+
+    if (connection->kept_room - end < PIECE_BYTES &&
+        connection->kept_from >= connection->kept_size &&
+        connection->kept_room - connection->kept_size >= PIECE_BYTES) {
+        memmove(connection->kept, connection->kept + connection->kept_from, connection->kept_size);
+        connection->kept_from = 0;
+        end = connection->kept_size;
+    }
+    if (connection->kept_room - end < PIECE_BYTES) {
+        size_t room = connection->kept_room * 2;
+        if (room < end + PIECE_BYTES)
+            room = end + PIECE_BYTES;
+        connection->kept = mem_grow(connection->kept, room);
+        connection->kept_room = room;
+    }
+    return uv_buf_init(connection->kept + end, (unsigned)(connection->kept_room - end));
+}
+
 static void stream_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer)
 {
     struct connection *connection = uv->data;
@@ -342,16 +389,7 @@ static void stream_alloc(uv_handle_t *uv, size_t suggested, uv_buf_t *buffer)
         *buffer = uv_buf_init(loop_scratch(connection->loop), HANDLE_SCRATCH_BYTES);
         return;
     }
-    /* Behind what is kept, so that a long message is not copied again and again. */
-    if (connection->kept_room - connection->kept_size < PIECE_BYTES) {
-        size_t room = connection->kept_room * 2;
-        if (room < connection->kept_size + PIECE_BYTES)
-            room = connection->kept_size + PIECE_BYTES;
-        connection->kept = mem_grow(connection->kept, room);
-        connection->kept_room = room;
-    }
-    *buffer = uv_buf_init(connection->kept + connection->kept_size,
-                          (unsigned)(connection->kept_room - connection->kept_size));
+    *buffer = room_behind_kept(connection);
 }
 
 static void stop_reading(struct connection *connection)
@@ -382,7 +420,7 @@ static void stream_read(uv_stream_t *uv, ssize_t size, const uv_buf_t *buffer)
     if (connection->kept_size == 0)
         offer(connection, (struct span){buffer->base, (size_t)size});
     else
-        offer(connection, (struct span){connection->kept, connection->kept_size + (size_t)size});
+        offer_kept(connection, (size_t)size);
     if (!connection->closing && (connection->paused || connection->finishing))
         stop_reading(connection);
 }
@@ -479,7 +517,7 @@ void connection_resume(struct connection *connection)
     if (connection->offering || connection->closing)
         return;
     if (connection->kept_size > 0)
-        offer(connection, (struct span){connection->kept, connection->kept_size});
+        offer_kept(connection, 0);
     start_reading(connection);
 }
 

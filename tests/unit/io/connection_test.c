@@ -22,6 +22,9 @@
 
 #define WAIT_MS 10000
 #define BIG_BYTES ((size_t)8 * 1024 * 1024)
+#define LONG_BYTES ((size_t)4500 * 1024)
+#define SHORT_BYTES 8
+#define SHORT_COUNT ((size_t)256 * 1024)
 
 struct scene {
     struct loop *loop;
@@ -41,9 +44,13 @@ struct scene {
     bool paused_once;
     bool linger_first;
     int drained;
+    const struct connection_events *events;
+    size_t received_bytes_max;
+    uint64_t sum;
     char reason[128];
     /* the client's */
     bool client_ok;
+    uint64_t sum_sent;
 };
 
 static size_t serve_received(void *owner, struct span bytes)
@@ -106,7 +113,7 @@ static void serve_accepted(void *owner, struct connection *connection)
 
     scene->connection = connection;
     scene->open = true;
-    connection_start(connection, &serve_events, scene, 1024);
+    connection_start(connection, scene->events, scene, scene->received_bytes_max);
 }
 
 static void resume(void *owner)
@@ -126,7 +133,11 @@ static void scene_init(struct scene *scene, void (*client)(struct task *task), c
 {
     struct err err = {0};
 
-    *scene = (struct scene){.unit = 1, .echo = true, .finish_at_end = true};
+    *scene = (struct scene){.unit = 1,
+                            .echo = true,
+                            .finish_at_end = true,
+                            .events = &serve_events,
+                            .received_bytes_max = 1024};
     scene->loop = loop_create(&err);
     scene->pool = worker_pool_create(scene->loop, 1, &err);
     scene->timer = loop_timer_create(scene->loop, resume, scene);
@@ -356,6 +367,63 @@ static void names_who_does_not_answer(void **state)
     assert_non_null(strstr(err.text, "127.0.0.1:1"));
 }
 
+/* A long message, then short ones, each taken in a turn of its own. */
+static size_t take_one_by_one(void *owner, struct span bytes)
+{
+    struct scene *scene = owner;
+    size_t take = scene->received == 0 ? LONG_BYTES : SHORT_BYTES;
+
+    if (bytes.size < take)
+        return 0;
+    for (size_t i = 0; i < take; i++)
+        scene->sum += ((const unsigned char *)bytes.data)[i];
+    scene->received += take;
+    connection_pause(scene->connection);
+    loop_timer_start(scene->timer, 0, 0);
+    if (scene->received == LONG_BYTES + SHORT_BYTES * SHORT_COUNT)
+        connection_finish(scene->connection);
+    return take;
+}
+
+static const struct connection_events one_by_one_events = {
+    .received = take_one_by_one,
+    .closed = serve_closed,
+};
+
+static void send_long_and_short(struct task *task)
+{
+    struct scene *scene = CONTAINER_OF(task, struct scene, client);
+    size_t size = LONG_BYTES + SHORT_BYTES * SHORT_COUNT;
+    unsigned char *bytes = mem_new(size);
+    struct err err = {0};
+    size_t got = 1;
+    int fd;
+
+    for (size_t i = 0; i < size; i++) {
+        bytes[i] = (unsigned char)(i * 7 % 251);
+        scene->sum_sent += bytes[i];
+    }
+    scene->client_ok = dial_connect(&fd, &scene->address, WAIT_MS, &err) &&
+                       dial_send(fd, (struct span){bytes, size}, WAIT_MS, &err) &&
+                       dial_receive(fd, bytes, 1, &got, WAIT_MS, &err) && got == 0;
+    file_close(fd);
+    mem_free(bytes);
+}
+
+/* What waits is not moved for each message: short ones behind a long one are not slow. */
+static void takes_short_messages_behind_a_long_one(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_init(&scene, send_long_and_short, "127.0.0.1:0");
+    scene.events = &one_by_one_events;
+    scene.received_bytes_max = BIG_BYTES * 2;
+    scene_run(&scene);
+    assert_int_equal(scene.received, LONG_BYTES + SHORT_BYTES * SHORT_COUNT);
+    assert_int_equal(scene.sum, scene.sum_sent);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -366,6 +434,7 @@ int main(void)
         cmocka_unit_test(lingers_for_who_still_sends),
         cmocka_unit_test(closes_who_sends_more_than_may_wait),
         cmocka_unit_test(sends_all_to_a_late_reader),
+        cmocka_unit_test(takes_short_messages_behind_a_long_one),
         cmocka_unit_test(refuses_an_address_in_use),
         cmocka_unit_test(names_who_does_not_answer),
     };
