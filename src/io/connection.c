@@ -17,9 +17,10 @@
 #include <assert.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <netinet/in.h>
 #include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "io/handle.h"
@@ -271,24 +272,27 @@ static void write_left(uv_write_t *write, int status)
     loop_at_turn_end(connection->loop, &connection->flush);
 }
 
-struct connection *connection_accept(struct loop *loop, uv_stream_t *listening)
+struct connection *connection_adopt(struct loop *loop, int fd, bool is_tcp)
 {
     struct connection *connection = mem_new(sizeof(*connection));
 
     connection->loop = loop;
     connection->last = &connection->first;
     connection->flush.run = flush_run;
-    connection->is_tcp = listening->type == UV_TCP;
-    if (connection->is_tcp)
+    connection->is_tcp = is_tcp;
+    if (is_tcp)
         (void)uv_tcp_init(loop_uv(loop), &connection->uv.tcp);
     else
         (void)uv_pipe_init(loop_uv(loop), &connection->uv.pipe, 0);
     connection->uv.handle.data = connection;
-    if (uv_accept(listening, &connection->uv.stream) != 0) {
+    int failed =
+        is_tcp ? uv_tcp_open(&connection->uv.tcp, fd) : uv_pipe_open(&connection->uv.pipe, fd);
+    if (failed != 0) {
+        (void)close(fd);
         end_connection(connection, "");
         return NULL;
     }
-    if (connection->is_tcp)
+    if (is_tcp)
         (void)uv_tcp_nodelay(&connection->uv.tcp, 1);
     return connection;
 }

@@ -18,7 +18,7 @@ uv_loop_t *loop_uv(struct loop *loop);
 char *loop_scratch(struct loop *loop);
 /* Fills in an error from libuv's negative error number. */
 bool loop_uv_error(struct err *err, int uv_error, const char *what);
-/* Takes what waits at the listening stream; NULL when it is gone already. */
-struct connection *connection_accept(struct loop *loop, uv_stream_t *listening);
+/* Takes over a connected socket; NULL when it cannot be used. */
+struct connection *connection_adopt(struct loop *loop, int fd, bool is_tcp);
 
 #endif
