@@ -2,6 +2,7 @@
 /* mem.c - allocation that does not fail. */
 #include "base/mem.h"
 
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,4 +47,11 @@ void *mem_copy(const void *bytes, size_t size)
 void mem_free(void *memory)
 {
     free(memory);
+}
+
+void mem_trim(void)
+{
+#ifdef __GLIBC__
+    (void)malloc_trim(0);
+#endif
 }

@@ -22,5 +22,8 @@ void *mem_grow(void *memory, size_t size) __attribute__((returns_nonnull));
 char *mem_string(const char *string) __attribute__((malloc, returns_nonnull));
 void *mem_copy(const void *bytes, size_t size) __attribute__((malloc, returns_nonnull));
 void mem_free(void *memory); /* NULL is fine */
+/* Gives back to the system what was freed: after a burst, when it is quiet; it may take
+ * milliseconds. */
+void mem_trim(void);
 
 #endif

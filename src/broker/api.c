@@ -99,6 +99,10 @@ bool api_serve(void *owner, struct frame_peer *peer, struct frame_reply *reply, 
     struct err err;
 
     node->request_count++;
+    if (!node->quiet_runs) {
+        node->quiet_runs = true;
+        loop_timer_start(node->quiet, SETTINGS_QUIET_MS, 0);
+    }
     struct request *request = request_create(node, peer, reply);
     struct span message = span_after(frame, KAFKA_FRAME_SIZE_BYTES);
     if (!kafka_frame_decode(&request->frame, message, &request->body, &err)) {

@@ -7,6 +7,7 @@
 #include "broker/broker.h"
 
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include "base/diag.h"
@@ -19,6 +20,7 @@
 
 #define SYNCERS 4 /* commits wait for the disk, not for the processor */
 #define WORKERS 2
+#define QUIET_BYTES ((uint64_t)1024 * 1024) /* moved in SETTINGS_QUIET_MS: less is quiet */
 #define LINES_BYTES_MAX RECOVERY_POINTS_BYTES_MAX
 
 struct broker {
@@ -34,6 +36,9 @@ struct broker {
     bool wants_writing;
     bool ok;
     struct err err;
+
+    uint64_t moved_bytes; /* in and out, when it was last looked whether it is quiet */
+    bool wants_trim;
 
     size_t draining; /* partitions that are not idle yet, and one */
     bool is_last;    /* the next checkpoint file is the last */
@@ -210,6 +215,28 @@ static void drain(void *owner)
     one_commit_less(broker);
 }
 
+/* --- when it is quiet --------------------------------------------------------------------- */
+
+/* The buffers of a burst are free and ours still: without this they would be for as long as the
+ * process lives.  The timer runs only while requests come. */
+static void look_if_quiet(void *owner)
+{
+    ON_LOOP();
+    struct broker *broker = owner;
+    struct node *node = &broker->node;
+    uint64_t moved = node->shop.append_bytes + node->fetch_bytes;
+
+    node->quiet_runs = moved - broker->moved_bytes > QUIET_BYTES;
+    broker->moved_bytes = moved;
+    if (node->quiet_runs) {
+        broker->wants_trim = true;
+        loop_timer_start(node->quiet, SETTINGS_QUIET_MS, 0);
+    } else if (broker->wants_trim) {
+        broker->wants_trim = false;
+        mem_trim();
+    }
+}
+
 /* --- what it says of itself ------------------------------------------------------------------- */
 
 static void count(struct json_writer *json, const char *name, uint64_t value)
@@ -309,6 +336,7 @@ static bool open_node(struct broker *broker, struct err *err)
     if (node->service == NULL)
         return false;
     node->loop = service_loop(node->service);
+    node->quiet = loop_timer_create(node->loop, look_if_quiet, broker);
     node->syncers = worker_pool_create(node->loop, SYNCERS, err);
     if (node->syncers == NULL)
         return false;
@@ -330,6 +358,7 @@ static void close_node(struct broker *broker)
     worker_pool_close(node->workers);
     journal_close(node->journal);
     topics_close(node->topics);
+    loop_timer_close(node->quiet);
     service_close(node->service);
     text_reset(&broker->lines);
     mem_free(node->dir);
@@ -343,6 +372,8 @@ int broker_main(const struct config *config)
     char dir[4096];
     int status = 1;
 
+    (void)signal(SIGXFSZ,
+                 SIG_IGN); /* a write past `ulimit -f` is refused like one on a full disk */
     broker->config = config;
     text_init(&broker->lines, LINES_BYTES_MAX);
     node->settings = settings_from(config);

@@ -37,6 +37,8 @@ struct node {
     struct producer_ids producer_ids;
 
     struct fetch_wait *fetches; /* those that wait for records */
+    struct loop_timer *quiet;   /* runs while requests come: see broker.c */
+    bool quiet_runs;
     uint64_t request_count;
     uint64_t malformed_count;
     uint64_t fetch_count;

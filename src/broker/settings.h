@@ -28,6 +28,7 @@
 #define SETTINGS_RESPONSE_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define SETTINGS_FETCH_BYTES_MAX ((size_t)55 * 1024 * 1024) /* Kafka's fetch.max.bytes */
 #define SETTINGS_FETCH_WAIT_MS_MAX (10 * 60 * 1000)
+#define SETTINGS_QUIET_MS 5000 /* after a burst its memory is given back */
 #define SETTINGS_TOPICS_MAX 10000
 #define SETTINGS_PARTITIONS_MAX 50000                           /* in all topics */
 #define SETTINGS_PRODUCERS_MAX 20000                            /* remembered in one partition */

@@ -476,15 +476,16 @@ bool log_commit_end(struct log *log, struct err *err)
     log->hot_fd = log->active == NULL ? -1 : segment_fd(log->active);
     if (log->active != NULL)
         add_hint(log, log->durable_offset, log->extents[log->extent_count - 1].bytes);
-    if (log->pending.size == 0 || commit->result != COMMIT_DONE)
+    bool goes_on = log->pending.size > 0 && commit->result == COMMIT_DONE;
+    text_clear(&commit->group);
+    if (!goes_on) {
         shrink(&commit->group);
-    else
-        text_clear(&commit->group);
+        shrink(&log->pending);
+    }
     if (commit->result == COMMIT_DONE)
         return true;
 
     *err = commit->err;
-    shrink(&log->pending);
     log->next_offset = log->durable_offset;
     if (commit->result == COMMIT_BROKEN)
         log_go_offline(log, err);
