@@ -395,8 +395,8 @@ static bool check_like(struct trino *trino, struct tree *value, const struct tri
         if (child->result.kind == ENGINE_UNKNOWN && !trino_value_coerce(trino, child, &text_type))
             return false;
     }
+    assert(value->first != NULL && value->first->next != NULL);
     const struct tree *pattern = value->first->next;
-    assert(pattern != NULL);
     return pattern->next == NULL || check_pattern(trino, pattern, pattern->next);
 }
 

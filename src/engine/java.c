@@ -55,7 +55,8 @@ static size_t special(char to[JAVA_NUMBER_BYTES], double value)
 static size_t shortest(char to[JAVA_NUMBER_BYTES], double value, bool single)
 {
     char text[40];
-    for (int digits = 1; digits <= DIGITS_MAX; digits++) {
+    /* Two at least: of those that read back, Java prints the one that is nearest. */
+    for (int digits = 2; digits <= DIGITS_MAX; digits++) {
         (void)snprintf(text, sizeof(text), "%.*e", digits - 1, value);
         if (single ? strtof(text, NULL) == (float)value : strtod(text, NULL) == value)
             break;
@@ -69,6 +70,8 @@ static size_t shortest(char to[JAVA_NUMBER_BYTES], double value, bool single)
             digits[count++] = *from;
         from++;
     }
+    if (count == 2 && digits[1] == '0')
+        count = 1;
     return lay_out(to, signbit(value) != 0, digits, count, atoi(from + 1));
 }
 
