@@ -204,12 +204,6 @@ bool trino_type_common(const struct engine_type *a, const struct engine_type *b,
     return times || engine_type_equal(a, b);
 }
 
-bool trino_type_coercible(const struct engine_type *from, const struct engine_type *to)
-{
-    struct engine_type common;
-    return trino_type_common(from, to, &common) && engine_type_equal(&common, to);
-}
-
 /* --- casts --------------------------------------------------------------------------------- */
 
 bool trino_type_castable(const struct engine_type *from, const struct engine_type *to)

@@ -21,7 +21,6 @@ bool trino_type_read(const struct tree_type *from, struct engine_type *type);
 /* The type to which both are coerced; false: there is none. */
 bool trino_type_common(const struct engine_type *a, const struct engine_type *b,
                        struct engine_type *common);
-bool trino_type_coercible(const struct engine_type *from, const struct engine_type *to);
 /* Is an explicit cast known to give Trino's answer? */
 bool trino_type_castable(const struct engine_type *from, const struct engine_type *to);
 /* As a decimal, for arithmetic: bigint is decimal(19,0). */

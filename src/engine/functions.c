@@ -61,9 +61,10 @@ static enum call_outcome divide_decimal(struct call *call)
     const duckdb_hugeint *a = &((const duckdb_hugeint *)call->data[0])[call->row];
     const duckdb_hugeint *b = &((const duckdb_hugeint *)call->data[1])[call->row];
     duckdb_hugeint *out = &((duckdb_hugeint *)call->out)[call->row];
+    struct decimal dividend = {a->lower, a->upper};
+    struct decimal divisor = {b->lower, b->upper};
     struct decimal quotient;
-    switch (decimal_divide((struct decimal){a->lower, a->upper},
-                           (struct decimal){b->lower, b->upper}, call->number, &quotient)) {
+    switch (decimal_divide(dividend, divisor, call->number, &quotient)) {
     case DECIMAL_OK:
         *out = (duckdb_hugeint){quotient.low, quotient.high};
         return CALL_VALUE;

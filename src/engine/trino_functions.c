@@ -83,8 +83,9 @@ static enum call_outcome trino_parse_double(struct call *call)
     /* Double.parseDouble knows NaN and Infinity in this spelling only */
     bool special = span_is(text, "NaN") || span_is(text, "Infinity") ||
                    span_is(text, "+Infinity") || span_is(text, "-Infinity");
-    const char *last = (const char *)text.data + text.size - 1;
-    bool digits = text.size > 0 && strchr("0123456789.fFdD \t\n", *last) != NULL;
+    const char *bytes = text.data;
+    bool digits = text.size > 0 && bytes[text.size - 1] != '\0' &&
+                  strchr("0123456789.fFdD \t\n", bytes[text.size - 1]) != NULL;
     if (!(special || digits) || !java_parse_double(text, &value))
         return call_fail(call, "Cannot cast '%.*s' to DOUBLE",
                          (int)(text.size < 60 ? text.size : 60), (const char *)text.data);
@@ -98,6 +99,7 @@ static enum call_outcome give_scientific(struct call *call, const char *plain, s
     int count = 0;
     int point = -1;  /* digits before it */
     int leading = 0; /* zeros before the first digit that is none */
+    /* cppcheck-suppress uninitvar ; the caller's buffer was filled by snprintf */
     if (memchr(plain, 'E', size) != NULL || memchr(plain, 'N', size) != NULL ||
         memchr(plain, 'I', size) != NULL)
         return call_give_text(call, (struct span){plain, size});
