@@ -125,14 +125,16 @@ static enum call_outcome give_scientific(struct call *call, const char *plain, s
 static enum call_outcome trino_double_text(struct call *call)
 {
     char plain[JAVA_NUMBER_BYTES];
-    return give_scientific(call, plain, java_double(plain, call_double(call, 0)));
+    size_t size = java_double(plain, call_double(call, 0));
+    return give_scientific(call, plain, size);
 }
 
 static enum call_outcome trino_float_text(struct call *call)
 {
     char plain[JAVA_NUMBER_BYTES];
     float value = ((const float *)call->data[0])[call->row];
-    return give_scientific(call, plain, java_float(plain, value));
+    size_t size = java_float(plain, value);
+    return give_scientific(call, plain, size);
 }
 
 static size_t character_bytes(uint8_t first)

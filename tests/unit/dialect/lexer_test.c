@@ -23,8 +23,7 @@ static void lex(const char *sql, enum lexer_dialect dialect, struct text *out)
     struct arena arena;
     struct err err = {0};
     size_t size = strlen(sql);
-    char *exact = malloc(size + (size == 0));
-    memcpy(exact, sql, size);
+    char *exact = mem_copy(sql, size); /* so that a read past the end is seen */
     arena_init(&arena, 1 << 16);
     bool ok = lexer_init(&lexer, (struct span){exact, size}, dialect, &err);
     for (struct token token = {.kind = TOKEN_WORD}; ok && token.kind != TOKEN_END;) {
@@ -40,7 +39,7 @@ static void lex(const char *sql, enum lexer_dialect dialect, struct text *out)
     }
     if (err.kind != ERR_NONE)
         text_printf(out, "! %d:%d %s", err.line, err.column, err.text);
-    free(exact);
+    mem_free(exact);
     arena_reset(&arena);
 }
 

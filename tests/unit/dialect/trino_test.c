@@ -151,7 +151,7 @@ static void check_types(struct engine_fixture *fixture, const char *sql,
 static void answers_in(struct engine_fixture *fixture, enum trino_dialect dialect, const char *sql,
                        const char *columns, const char *rows)
 {
-    struct trino_plan plan;
+    struct trino_plan plan = {0};
     struct arena arena;
     enum trino_fault fault;
     struct err err = {0};
@@ -241,7 +241,7 @@ static void overflow_is_an_error(void **state)
         "select -n - 2147483647 from swords",
     };
     for (size_t i = 0; i < COUNT_OF(statements); i++) {
-        struct trino_plan plan;
+        struct trino_plan plan = {0};
         struct arena arena;
         enum trino_fault fault;
         struct err err = {0};
@@ -629,7 +629,7 @@ static void refuses_as_trino_words_it(void **state)
          "Column alias list has 1 entries"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct trino_plan plan;
+        struct trino_plan plan = {0};
         struct arena arena;
         enum trino_fault fault;
         struct err err = {0};
@@ -675,7 +675,7 @@ static void hives_queries_have_hives_order_of_null(void **state)
                "host varchar, _c1 integer", "NULL|1\nh1|1\nh1|1\nh2|1\n");
     answers_in(*state, TRINO_HIVE, "select count(*) from default.swords where host = \"h1\"",
                "_c0 bigint", "2\n");
-    struct trino_plan plan;
+    struct trino_plan plan = {0};
     struct arena arena;
     enum trino_fault fault;
     struct err err = {0};
@@ -705,7 +705,7 @@ static void a_query_can_be_neither_deep_nor_endless(void **state)
         {"select ", "- ", "1"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
-        struct trino_plan plan;
+        struct trino_plan plan = {0};
         struct arena arena;
         enum trino_fault fault;
         struct err err = {0};
