@@ -145,6 +145,15 @@ static void say_batch(const struct stream *s)
               batch->malformed, batch->files, batch->total_us / 1000);
 }
 
+static void note_batch(struct stream *s)
+{
+    if (s->outcome != PIPELINE_BATCH || s->progress.batch < 0)
+        return;
+    s->last = s->progress;
+    progress_add(&s->totals, &s->progress);
+    say_batch(s);
+}
+
 static void step_succeeded(struct stream *s)
 {
     const struct config_job *job = s->setup.job;
@@ -153,11 +162,7 @@ static void step_succeeded(struct stream *s)
     if (s->failures > 0)
         diag_info("job-goes-on", "job=%s", job->name);
     s->failures = 0;
-    if (s->outcome == PIPELINE_BATCH && s->progress.batch >= 0) {
-        s->last = s->progress;
-        progress_add(&s->totals, &s->progress);
-        say_batch(s);
-    }
+    note_batch(s);
     if (s->outcome == PIPELINE_FINISHED) {
         diag_info("job-finished", "job=%s rows=%" PRIu64, job->name, s->totals.output_rows);
         end(s, STREAM_FINISHED);
@@ -172,8 +177,23 @@ static void step_succeeded(struct stream *s)
         wait_ms(s, STREAM_WAITING, IDLE_LOOK_MS);
     } else {
         int64_t left_ms = s->due_ms - clock_wall_ms();
+        if (left_ms > job->trigger_ms) /* the wall clock was put back */
+            left_ms = job->trigger_ms;
         wait_ms(s, STREAM_WAITING, left_ms > 0 ? left_ms : 0);
     }
+}
+
+/* What the last step did is told all the same. */
+static void stopped(struct stream *s)
+{
+    char quoted[DIAG_QUOTED_BYTES];
+
+    if (s->step_ok)
+        note_batch(s);
+    else
+        diag_info("job-left", "job=%s why=%s next=goes-on-with-the-next-start", s->setup.job->name,
+                  diag_quoted(s->step_err.text, quoted));
+    end(s, STREAM_STOPPED);
 }
 
 static void step_done(struct task *task)
@@ -184,7 +204,7 @@ static void step_done(struct task *task)
     assert(s->state == STREAM_RUNNING);
     say_registration(s);
     if (s->stopping)
-        end(s, STREAM_STOPPED);
+        stopped(s);
     else if (s->step_ok)
         step_succeeded(s);
     else
