@@ -80,6 +80,7 @@ struct kafka_producer {
     struct worker_pool *pool;
     struct loop_timer *timer;
     struct instance instance;
+    struct instance dying; /* the worker's while it is destroyed */
     struct held *held;
     size_t held_count;
     size_t held_room;
@@ -94,6 +95,8 @@ struct kafka_producer {
     bool probing;
     bool probe_again;
     int probe_ms;
+    rd_kafka_t *probe_kafka;
+    rd_kafka_topic_t *probe_topic;
     bool probe_ok;        /* the probe's answer; the worker's while it runs */
     struct err probe_err; /* likewise */
 
@@ -167,8 +170,8 @@ static void probe_run(struct task *task)
     struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, probe);
     const rd_kafka_metadata_t *metadata = NULL;
 
-    rd_kafka_resp_err_t code = rd_kafka_metadata(
-        producer->instance.kafka, 0, producer->instance.topic, &metadata, producer->probe_ms);
+    rd_kafka_resp_err_t code = rd_kafka_metadata(producer->probe_kafka, 0, producer->probe_topic,
+                                                 &metadata, producer->probe_ms);
     if (code == RD_KAFKA_RESP_ERR_NO_ERROR)
         producer->probe_ok = topic_is_there(metadata, &producer->probe_err);
     else
@@ -189,6 +192,8 @@ static void probe_start(struct kafka_producer *producer, int wait_ms)
     }
     producer->probing = true;
     producer->probe_ms = wait_ms;
+    producer->probe_kafka = producer->instance.kafka; /* its end would wait behind this task */
+    producer->probe_topic = producer->instance.topic;
     worker_pool_submit(producer->pool, &producer->probe);
 }
 
@@ -312,7 +317,7 @@ fail:
 static void destroy_run(struct task *task)
 {
     ON_WORKER();
-    instance_destroy(&CONTAINER_OF(task, struct kafka_producer, destroy)->instance);
+    instance_destroy(&CONTAINER_OF(task, struct kafka_producer, destroy)->dying);
 }
 
 static void renew(struct kafka_producer *producer)
@@ -375,6 +380,8 @@ static void destroy_if_empty(struct kafka_producer *producer)
         return;
     loop_watch_close(instance->watch);
     instance->watch = NULL;
+    producer->dying = *instance;
+    *instance = (struct instance){.event_fd = -1};
     worker_pool_submit(producer->pool, &producer->destroy);
 }
 
