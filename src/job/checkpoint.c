@@ -9,7 +9,8 @@
  *      same offsets.
  *  C4. offsets/N+1 is written only after commits/N.
  *  C5. Of the last CHECKPOINT_BATCHES_KEPT batches nothing is removed; an
- *      offsets file goes after its commits file, so that no commit is alone. */
+ *      offsets file goes after its commits file, so that no commit is alone.
+ *  C6. What a start finds is made to last before it is built on. */
 #include "job/checkpoint.h"
 
 #include <assert.h>
@@ -34,10 +35,10 @@ bool checkpoint_path(const struct checkpoint *checkpoint, const char *folder, in
            err_set(err, ERR_LIMIT, "%s: a path too long", checkpoint->dir);
 }
 
+static const char *const folders[] = {"sources/0", "offsets", "commits", "sink"};
+
 static bool make_folders(const struct checkpoint *checkpoint, struct err *err)
 {
-    static const char *const folders[] = {"sources/0", "offsets", "commits", "sink"};
-
     for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
         char path[PATH_MAX];
         int size = snprintf(path, sizeof(path), "%s/%s", checkpoint->dir, folders[i]);
@@ -215,6 +216,17 @@ bool checkpoint_open(struct checkpoint *checkpoint, const char *dir, const char 
     return ok || err_within(err, "checkpoint");
 }
 
+bool checkpoint_settle(const struct checkpoint *checkpoint, struct err *err)
+{
+    for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
+        char path[PATH_MAX];
+        (void)snprintf(path, sizeof(path), "%.*s/%s", PATH_MAX - 16, checkpoint->dir, folders[i]);
+        if (!file_sync_dir(path, err)) /* C6 */
+            return false;
+    }
+    return file_sync_dir(checkpoint->dir, err);
+}
+
 void checkpoint_reset(struct checkpoint *checkpoint)
 {
     offsets_reset(&checkpoint->start);
@@ -272,13 +284,13 @@ bool checkpoint_plan(struct checkpoint *checkpoint, const struct offsets *end, i
 /* C5: what is not needed any more; one of each kind per commit. */
 static void remove_old(const struct checkpoint *checkpoint)
 {
-    static const char *const folders[] = {"commits", "sink", "offsets"};
+    static const char *const old_folders[] = {"commits", "sink", "offsets"};
     int64_t old = checkpoint->planned - CHECKPOINT_BATCHES_KEPT;
 
-    for (size_t i = 0; old >= 0 && i < sizeof(folders) / sizeof(folders[0]); i++) {
+    for (size_t i = 0; old >= 0 && i < sizeof(old_folders) / sizeof(old_folders[0]); i++) {
         char path[PATH_MAX];
         struct err ignored; /* not there, or to be removed by hand: it does no harm */
-        if (checkpoint_path(checkpoint, folders[i], old, path, &ignored))
+        if (checkpoint_path(checkpoint, old_folders[i], old, path, &ignored))
             (void)!file_remove(path, &ignored);
     }
 }

@@ -38,6 +38,9 @@ struct checkpoint {
  * one is missing; ERR_CONFLICT: it belongs to another topic; both texts say which file. */
 MUST_CHECK bool checkpoint_open(struct checkpoint *checkpoint, const char *dir, const char *topic,
                                 struct err *err);
+/* Makes last what was read.  A kill between a rename and the sync of its folder leaves a name that
+ * is there, and that a loss of power would take back. */
+MUST_CHECK bool checkpoint_settle(const struct checkpoint *checkpoint, struct err *err);
 void checkpoint_reset(struct checkpoint *checkpoint); /* frees; zeroed is fine */
 
 MUST_CHECK bool checkpoint_set_start(struct checkpoint *checkpoint, const struct offsets *start,

@@ -41,6 +41,7 @@ struct pipeline {
     char table_dir[PATH_MAX];
     char staging_root[PATH_MAX];
     bool open;
+    bool settled; /* nothing in the checkpoint waits for its folder's sync */
     struct checkpoint checkpoint;
     struct sink sink;
     struct offsets target; /* once, availableNow: where to stop; empty before it is known */
@@ -157,6 +158,9 @@ static bool open_checkpoint(struct pipeline *p, struct err *err)
         memcpy(p->checkpoint.id, id, sizeof(id));
         return false;
     }
+    if (!p->settled && !checkpoint_settle(&p->checkpoint, err))
+        return false;
+    p->settled = true;
     return sink_open(&p->sink, p->table_dir, p->staging_root, &p->checkpoint, err) &&
            recover(p, err);
 }
@@ -459,6 +463,7 @@ bool pipeline_step(struct pipeline *p, enum pipeline_outcome *outcome, struct pr
         return true;
     if (ok && step(p, outcome, progress, err))
         return true;
+    p->settled = p->settled && err->kind != ERR_IO;
     p->open = false; /* what is on disk decides how it goes on */
     return false;
 }
