@@ -182,6 +182,14 @@ class Thread:
                 raise AssertionError("%s: no end after %g s" % (statement, timeout))
         return rows
 
+    def answers(self, statement, wanted):
+        """Whether a statement has these rows by now: an error, of a table that is not yet there, say,
+        is a no."""
+        try:
+            return self.sql(statement) == wanted
+        except (SqlError, OSError):
+            return False
+
     def logs(self):
         text = []
         folder = os.path.join(self.home, "diag")
