@@ -352,6 +352,11 @@ static bool read_group_by(struct cursor *c, struct tree_body *body, int depth)
             return refuse_clause(c, &c->token,
                                  "GROUP BY with ROLLUP, CUBE, GROUPING SETS, ALL or DISTINCT");
     body->grouped = true;
+    if (cursor_at_symbol(c, "(") && lexer_is_symbol(&ahead, ")")) {
+        cursor_advance(c);
+        cursor_advance(c);
+        return !c->failed;
+    }
     body->group_by = expression_list(c, depth + 1, NULL);
     return body->group_by != NULL;
 }

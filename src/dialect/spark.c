@@ -228,7 +228,9 @@ static bool check_shape(struct spark *spark, const struct tree_query *query)
     if (body->distinct)
         return refuse_shape(spark, body->line, body->column, "SELECT DISTINCT");
     if (body->grouped)
-        return refuse_shape(spark, body->group_by->line, body->group_by->column, "GROUP BY");
+        return refuse_shape(spark, body->group_by == NULL ? body->line : body->group_by->line,
+                            body->group_by == NULL ? body->column : body->group_by->column,
+                            "GROUP BY");
     if (body->having != NULL)
         return refuse_shape(spark, body->having->line, body->having->column, "HAVING");
     if (query->order != NULL)

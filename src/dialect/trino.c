@@ -241,8 +241,8 @@ static bool fill_columns(struct trino *trino, const struct text *out, struct tri
     for (size_t i = 0; i < outputs->count; i++) {
         char name[32];
         (void)snprintf(name, sizeof(name), "%s%zu", unnamed, i);
-        plan->columns[i].name = outputs->items[i].name != NULL
-                                    ? outputs->items[i].name
+        plan->columns[i].name = outputs->items[i].shown != NULL
+                                    ? outputs->items[i].shown
                                     : arena_string(trino->arena, span_of(name));
         plan->columns[i].type = outputs->items[i].type;
         if (plan->columns[i].name == NULL)

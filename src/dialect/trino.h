@@ -85,7 +85,7 @@ const struct trino_name *trino_table(const struct trino_query *query, size_t ind
 
 struct trino_plan {
     const char *sql;              /* the engine's */
-    struct trino_column *columns; /* of the result: names as Trino gives them (_col0), and types */
+    struct trino_column *columns; /* of the result: names as written, or _col0, and types */
     size_t column_count;
 };
 

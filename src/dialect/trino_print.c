@@ -258,10 +258,14 @@ static void print_order(const struct trino *trino, struct text *out, const struc
         bool first =
             at->nulls == NULLS_FIRST || (at->nulls == NULLS_DEFAULT && hive && !at->descending);
         text_add_string(out, at == order ? " ORDER BY " : ", ");
-        if (ordinals && at->ordinal > 0)
+        bool position = ordinals && at->ordinal > 0;
+        bool constant = !position && (at->value->kind == TREE_TEXT || at->value->kind == TREE_NULL);
+        text_add_string(out, constant ? "CAST(" : ""); /* which the engine would not take */
+        if (position)
             text_printf(out, "%zu", at->ordinal);
         else
             print(trino, out, at->value);
+        text_add_string(out, constant ? " AS VARCHAR)" : "");
         text_printf(out, " %s NULLS %s", at->descending ? "DESC" : "ASC", first ? "FIRST" : "LAST");
     }
 }
@@ -665,8 +669,8 @@ static void print_select(const struct trino *trino, struct text *out, const stru
         text_add_string(out, " WHERE ");
         print(trino, out, body->where);
     }
-    if (body->group_by != NULL) {
-        text_add_string(out, " GROUP BY ");
+    if (body->grouped) {
+        text_add_string(out, body->group_by == NULL ? " GROUP BY ()" : " GROUP BY ");
         for (const struct tree *group = body->group_by; group != NULL; group = group->next) {
             text_add_string(out, group == body->group_by ? "" : ", ");
             print_value(trino, out, group);

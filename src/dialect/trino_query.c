@@ -41,11 +41,9 @@ static bool rename_columns(struct trino *trino, const struct tree_name *names,
             "Column alias list has %zu entries but '%s' has %zu columns available", count,
             relation == NULL ? "" : relation, outputs->count);
     count = 0;
-    for (const struct tree_name *name = names; name != NULL; name = name->next, count++) {
-        outputs->items[count].name = trino_scope_lower(trino, name->name);
-        if (outputs->items[count].name == NULL)
+    for (const struct tree_name *name = names; name != NULL; name = name->next, count++)
+        if (!trino_scope_name(trino, &outputs->items[count], name->name))
             return false;
-    }
     return true;
 }
 
@@ -62,6 +60,7 @@ static bool alias_outputs(struct trino *trino, struct tree_relation *relation,
         if (output == NULL)
             return false;
         output->name = from->items[i].name;
+        output->shown = from->items[i].shown;
         output->relation = alias;
         output->type = from->items[i].type;
         output->text = arena_printf(trino->arena, "t%u.c%zu", relation->number, i);
@@ -86,6 +85,7 @@ static bool check_table(struct trino *trino, struct tree_relation *relation, con
         if (output == NULL)
             return false;
         output->name = table->columns[i].name;
+        output->shown = output->name;
         output->type = table->columns[i].type;
         output->relation = alias == NULL ? name->table : alias;
         if (alias == NULL) {
@@ -227,9 +227,8 @@ static bool merge_column(struct trino *trino, struct tree_relation *join,
                                 trino_type_name(&left->type, trino->arena),
                                 trino_type_name(&right->type, trino->arena));
     struct trino_output *output = trino_scope_add(trino, merged, at->line, at->column);
-    if (output == NULL)
+    if (output == NULL || !trino_scope_name(trino, output, at->name))
         return false;
-    output->name = name;
     output->type = left->type;
     output->text = join->join == JOIN_RIGHT ? right->text : left->text;
     if (join->join == JOIN_FULL)
@@ -344,20 +343,21 @@ static bool check_items(struct trino *trino, struct tree_body *body,
     return true;
 }
 
-/* What a column without AS is called; NULL: nothing. */
-static bool item_name(struct trino *trino, const struct tree_item *item, const char **name)
+/* The alias, or the last part of a column's name as it was written; else nothing. */
+static bool name_item(struct trino *trino, const struct tree_item *item,
+                      struct trino_output *output)
 {
     const struct tree *value = item->value;
-    *name = NULL;
     if (item->alias.size > 0)
-        *name = trino_scope_lower(trino, item->alias);
-    else if (value->kind == TREE_NAME)
-        *name = ((const struct trino_output *)value->found)->name;
-    else if (value->kind == TREE_FIELD)
-        *name = trino_scope_lower(trino, value->name);
-    else
+        return trino_scope_name(trino, output, item->alias);
+    if (value->kind != TREE_NAME && value->kind != TREE_FIELD)
         return true;
-    return *name != NULL || value->kind == TREE_NAME;
+    if (value->name.size > 0)
+        return trino_scope_name(trino, output, value->name);
+    const struct trino_output *column = value->found; /* a star's */
+    output->name = column->name;
+    output->shown = column->shown;
+    return true;
 }
 
 static bool fill_outputs(struct trino *trino, struct tree_body *body)
@@ -368,7 +368,7 @@ static bool fill_outputs(struct trino *trino, struct tree_body *body)
     for (const struct tree_item *item = body->items; item != NULL; item = item->next) {
         struct trino_output *output =
             trino_scope_add(trino, outputs, item->value->line, item->value->column);
-        if (output == NULL || !item_name(trino, item, &output->name))
+        if (output == NULL || !name_item(trino, item, output))
             return false;
         output->type = item->value->result;
     }
@@ -628,6 +628,7 @@ static bool check_set(struct trino *trino, struct tree_body *body, const struct 
         if (output == NULL)
             return false;
         output->name = left->items[i].name;
+        output->shown = left->items[i].shown;
         if (!trino_type_common(&left->items[i].type, &right->items[i].type, &output->type))
             return trino_scope_fail(
                 trino, body->right->line, body->right->column, TRINO_TYPE_MISMATCH,

@@ -83,6 +83,13 @@ const char *trino_scope_lower(const struct trino *trino, struct span name)
     return lower;
 }
 
+bool trino_scope_name(const struct trino *trino, struct trino_output *output, struct span name)
+{
+    output->name = lexer_lower(name, trino->arena);
+    output->shown = arena_string(trino->arena, name);
+    return (output->name != NULL && output->shown != NULL) || trino_scope_no_memory(trino);
+}
+
 struct trino_output *trino_scope_add(const struct trino *trino, struct trino_outputs *outputs,
                                      int line, int column)
 {

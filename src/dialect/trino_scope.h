@@ -13,6 +13,7 @@
 /* A column that a relation gives, or a query answers with.  Names are in small letters. */
 struct trino_output {
     const char *name;    /* NULL: it has none */
+    const char *shown;   /* the same as somebody wrote it, for the answer */
     const char *catalog; /* of its table, NULL: none */
     const char *schema;
     const char *relation; /* the alias or the table; NULL: none may be written before it */
@@ -55,6 +56,9 @@ bool trino_scope_fail_at(const struct trino *trino, const struct tree *at, enum 
 bool trino_scope_no_memory(const struct trino *trino);
 /* The name in small letters; NULL: no memory, and said. */
 const char *trino_scope_lower(const struct trino *trino, struct span name);
+/* Gives a column its name, in small letters and as written. */
+MUST_CHECK bool trino_scope_name(const struct trino *trino, struct trino_output *output,
+                                 struct span name);
 /* A new zeroed column at the end; NULL: too many or no memory, and said. */
 struct trino_output *trino_scope_add(const struct trino *trino, struct trino_outputs *outputs,
                                      int line, int column);

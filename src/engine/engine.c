@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/text.h"
@@ -14,6 +15,8 @@
 #include "engine/query.h"
 
 #define SETTINGS_BYTES_MAX (1024 * 1024)
+#define MEMORY_BYTES_UNKNOWN ((uint64_t)1 << 30) /* when the system does not say how much it has   \
+                                                  */
 #define TEMP_BYTES_DEFAULT ((uint64_t)1 << 30)
 
 static bool run(struct engine *engine, duckdb_connection connection, const char *sql,
@@ -27,6 +30,13 @@ static bool run(struct engine *engine, duckdb_connection connection, const char 
     return ok;
 }
 
+static uint64_t quarter_of_memory(void)
+{
+    long pages = sysconf(_SC_PHYS_PAGES);
+    long bytes = sysconf(_SC_PAGE_SIZE);
+    return pages <= 0 || bytes <= 0 ? MEMORY_BYTES_UNKNOWN : (uint64_t)pages * (uint64_t)bytes / 4;
+}
+
 /* What must be known when the database is opened. */
 static bool configure(struct engine *engine, duckdb_config *out, const struct engine_config *config,
                       struct err *err)
@@ -34,7 +44,8 @@ static bool configure(struct engine *engine, duckdb_config *out, const struct en
     const struct library *l = engine->library;
     char memory[32];
     char threads[16];
-    (void)snprintf(memory, sizeof(memory), "%" PRIu64 "B", config->memory_bytes);
+    (void)snprintf(memory, sizeof(memory), "%" PRIu64 "B",
+                   config->memory_bytes == 0 ? quarter_of_memory() : config->memory_bytes);
     (void)snprintf(threads, sizeof(threads), "%d", config->thread_count);
 
     const struct {
@@ -46,7 +57,7 @@ static bool configure(struct engine *engine, duckdb_config *out, const struct en
         {"allow_community_extensions", "false"},
         {"allow_persistent_secrets", "false"}, /* or a folder in the user's home is looked at */
         {"temp_directory", config->temp_dir == NULL ? "" : config->temp_dir},
-        {config->memory_bytes == 0 ? NULL : "memory_limit", memory},
+        {"memory_limit", memory},
         {config->thread_count == 0 ? NULL : "threads", threads},
     };
 

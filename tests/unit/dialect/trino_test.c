@@ -195,7 +195,7 @@ static void the_lectures_queries(void **state)
         {"select * from hosts", "host varchar, name varchar, tags array, place row",
          "h1|one|[a, b]|{'x': 7, 'Y': p}\nh3|three|[]|NULL\n"},
         {"SELECT Host, ACCEPT FROM hive.default.SWORDS WHERE \"ACCEPT\" LIKE '%/%' LIMIT 10",
-         "host varchar, accept varchar", "h1|*/*\n"},
+         "Host varchar, ACCEPT varchar", "h1|*/*\n"},
         {"select host, count(*) as purchases from swords group by host order by purchases desc, "
          "host",
          "host varchar, purchases bigint", "h1|2\nh2|1\nNULL|1\n"},
@@ -403,6 +403,12 @@ static void groups_and_filters(void **state)
         {"select n from swords order by abs(n - 2), n", NULL, "2\n1\n3\nNULL\n"},
         {"select n as m from swords order by -m", NULL, "3\n2\n1\nNULL\n"},
         {"select host from swords group by host order by max(n), host", NULL, "h1\nh2\nNULL\n"},
+        {"select Foo, \"x Y\" as Bar from (select 1 as FOO, 2 \"X y\") order by fOO",
+         "Foo integer, Bar integer", "1|2\n"},
+        {"select * from (select N, host as H from swords where n = 1) t", "N integer, H varchar",
+         "1|h1\n"},
+        {"select 1 from swords group by ()", NULL, "1\n"},
+        {"select n from swords order by 'a', null, true, n limit 1", NULL, "1\n"},
         {"select n from swords order by n offset 1 limit 1", NULL, "2\n"},
         {"select n from swords order by n offset 1 row fetch first 2 rows only", NULL, "2\n3\n"},
     };
