@@ -275,8 +275,7 @@ static const struct service_events events = {.drain = drain, .counters = counter
 
 static void client_gone(void *owner, struct frame_peer *peer)
 {
-    (void)peer;
-    fetch_forget_gone(owner);
+    fetch_forget(owner, peer);
 }
 
 static bool listen_everywhere(struct broker *broker, struct err *err)
@@ -343,8 +342,10 @@ static bool open_node(struct broker *broker, struct err *err)
     node->workers = worker_pool_create(node->loop, WORKERS, err);
     if (node->workers == NULL)
         return false;
-    broker->frame_service =
-        (struct frame_service){.measure_on = api_measure, .serve = api_serve, .gone = client_gone};
+    broker->frame_service = (struct frame_service){.measure_on = api_measure,
+                                                   .serve = api_serve,
+                                                   .gone = client_gone,
+                                                   .ends_with_client = true};
     node->server = frame_server_create(node->loop, &broker->frame_service, node, &limits, err);
     return node->server != NULL;
 }

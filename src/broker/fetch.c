@@ -463,11 +463,11 @@ static void decide(struct fetch_wait *fetch)
         start_waiting(fetch);
 }
 
-void fetch_forget_gone(struct node *node)
+void fetch_forget(struct node *node, const struct frame_peer *peer)
 {
     for (struct fetch_wait *fetch = node->fetches; fetch != NULL; fetch = fetch->next)
-        if (frame_reply_is_void(fetch->request->reply))
-            look_soon(fetch);
+        if (fetch->request->peer == peer)
+            look_soon(fetch); /* by then the reply is void */
 }
 
 void fetch_answer_all(struct node *node)

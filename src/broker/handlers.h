@@ -25,6 +25,6 @@ void describe_cluster_serve(struct request *request);
 /* Answers all fetches that wait, with what there is: the broker goes down. */
 void fetch_answer_all(struct node *node);
 /* A client is gone: its fetches wait no longer. */
-void fetch_forget_gone(struct node *node);
+void fetch_forget(struct node *node, const struct frame_peer *peer);
 
 #endif

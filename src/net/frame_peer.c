@@ -213,7 +213,11 @@ static void peer_ended(void *owner)
     struct frame_peer *peer = owner;
 
     peer->ended = true;
-    if (peer->server != NULL && !peer->closing)
+    if (peer->server == NULL || peer->closing)
+        return;
+    if (peer->server->service->ends_with_client)
+        frame_peer_close(peer);
+    else
         wake(peer);
 }
 

@@ -55,6 +55,8 @@ struct frame_service {
     /* The connection is gone; pending replies of it may still be sent and are dropped.  May be
      * NULL. */
     void (*gone)(void *owner, struct frame_peer *peer);
+    /* A client that sends no more is gone, whatever it is still owed: no half-open connections. */
+    bool ends_with_client;
 };
 
 MUST_CHECK struct frame_server *frame_server_create(struct loop *loop,

@@ -29,6 +29,8 @@ struct segment {
     int log_fd;
     int index_fd;
     int time_fd;
+    bool index_dirty; /* written to since it was synced */
+    bool time_dirty;
     bool ends_right; /* `bytes` is where the file ends, but for space that was reserved */
 };
 
@@ -105,6 +107,7 @@ bool segment_start_over(struct segment *segment, struct err *err)
     segment->bytes = segment->indexed = segment->index_bytes = segment->time_bytes = 0;
     segment->latest = (struct index_time_entry){.timestamp = -1, .offset = segment->base_offset};
     segment->time_indexed = -1;
+    segment->index_dirty = segment->time_dirty = true;
     return file_truncate(segment->index_fd, 0, err) && file_truncate(segment->time_fd, 0, err);
 }
 
@@ -178,7 +181,22 @@ bool segment_cut(struct segment *segment, struct err *err)
         (bytes != segment->bytes && !file_truncate(segment->log_fd, segment->bytes, err)))
         return false;
     segment->ends_right = true;
+    if (bytes != segment->bytes)
+        segment->index_dirty = segment->time_dirty = true;
     return true;
+}
+
+/* As Kafka's TimeIndex.maybeAppend: timestamps only ever rise. */
+static void index_time(struct segment *segment)
+{
+    struct err ignored;
+
+    if (segment->latest.timestamp <= segment->time_indexed)
+        return;
+    segment->time_dirty = true;
+    if (index_time_append(segment->time_fd, segment->base_offset, &segment->latest,
+                          &segment->time_bytes, &ignored))
+        segment->time_indexed = segment->latest.timestamp;
 }
 
 int segment_close_indexes(struct segment *segment)
@@ -186,8 +204,11 @@ int segment_close_indexes(struct segment *segment)
     int fd = segment->log_fd;
     struct err ignored; /* space stays taken, and is given back another time */
 
-    if (segment->ends_right && !file_truncate(fd, segment->bytes, &ignored))
-        assert(ignored.kind != ERR_NONE);
+    if (segment->ends_right) {
+        index_time(segment);
+        if (!file_truncate(fd, segment->bytes, &ignored))
+            assert(ignored.kind != ERR_NONE);
+    }
     file_close(segment->index_fd);
     file_close(segment->time_fd);
     mem_free(segment);
@@ -253,18 +274,6 @@ bool segment_sync(struct segment *segment, struct err *err)
     return file_sync(segment->log_fd, err);
 }
 
-/* As Kafka's TimeIndex.maybeAppend: timestamps only ever rise. */
-static void index_time(struct segment *segment)
-{
-    struct err ignored;
-
-    if (segment->latest.timestamp <= segment->time_indexed)
-        return;
-    if (index_time_append(segment->time_fd, segment->base_offset, &segment->latest,
-                          &segment->time_bytes, &ignored))
-        segment->time_indexed = segment->latest.timestamp;
-}
-
 void segment_index(struct segment *segment, const struct batch *batch, uint64_t at)
 {
     struct index_entry entry = {batch_last_offset(batch), (uint32_t)at};
@@ -274,6 +283,7 @@ void segment_index(struct segment *segment, const struct batch *batch, uint64_t 
         segment->latest = (struct index_time_entry){batch->max_timestamp, entry.offset};
     if (at - segment->indexed <= SEGMENT_INDEX_INTERVAL_BYTES)
         return;
+    segment->index_dirty = true;
     if (index_append(segment->index_fd, segment->base_offset, &entry, &segment->index_bytes,
                      &ignored)) {
         segment->indexed = at;
@@ -283,7 +293,13 @@ void segment_index(struct segment *segment, const struct batch *batch, uint64_t 
 
 bool segment_sync_indexes(struct segment *segment, struct err *err)
 {
-    return file_sync(segment->index_fd, err) && file_sync(segment->time_fd, err);
+    if (segment->index_dirty && !file_sync(segment->index_fd, err))
+        return false;
+    segment->index_dirty = false;
+    if (segment->time_dirty && !file_sync(segment->time_fd, err))
+        return false;
+    segment->time_dirty = false;
+    return true;
 }
 
 void segment_finish_time_index(struct segment *segment)

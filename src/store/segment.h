@@ -53,7 +53,7 @@ MUST_CHECK bool segment_start_over(struct segment *segment, struct err *err);
  * a batch and stay all the same. */
 void segment_accept(struct segment *segment, const struct batch *batch, uint64_t size);
 MUST_CHECK bool segment_cut(struct segment *segment, struct err *err);
-/* Gives back what was reserved; NULL is fine. */
+/* Gives back what was reserved, and gives the time index its last entry; NULL is fine. */
 void segment_close(struct segment *segment);
 /* As segment_close(), but leaves the segment's file open and returns it: someone may be reading. */
 int segment_close_indexes(struct segment *segment);
