@@ -52,6 +52,7 @@ void source_stop(struct source *source)
 
 bool source_partitions(struct source *source, int32_t *count, struct err *err)
 {
+    kafka_consumer_tend(source->fetcher);
     return kafka_consumer_partitions(source->asker, SOURCE_ASK_MS_MAX, count, err);
 }
 
@@ -112,6 +113,7 @@ bool source_resolve(struct source *source, const char *starting_offsets, struct 
 
 bool source_latest(struct source *source, struct offsets *latest, struct err *err)
 {
+    kafka_consumer_tend(source->fetcher);
     offsets_grow(latest, source->partition_count);
     return kafka_consumer_marks(source->asker, KAFKA_MARK_END, source->partition_count,
                                 SOURCE_ASK_MS_MAX, latest->next, err);

@@ -109,6 +109,11 @@ static const char *topic_name(const struct kafka_consumer *consumer)
     return rd_kafka_topic_name(consumer->topic);
 }
 
+void kafka_consumer_tend(struct kafka_consumer *consumer)
+{
+    (void)rd_kafka_poll(consumer->kafka, 0);
+}
+
 static bool count_partitions(const struct kafka_consumer *consumer,
                              const struct rd_kafka_metadata *metadata, int32_t *count,
                              struct err *err)
@@ -132,7 +137,7 @@ bool kafka_consumer_partitions(struct kafka_consumer *consumer, int64_t timeout_
 {
     const struct rd_kafka_metadata *metadata = NULL;
 
-    (void)rd_kafka_poll(consumer->kafka, 0);
+    kafka_consumer_tend(consumer);
     rd_kafka_resp_err_t code =
         rd_kafka_metadata(consumer->kafka, 0, consumer->topic, &metadata, (int)timeout_ms);
     if (code != RD_KAFKA_RESP_ERR_NO_ERROR) {
@@ -174,6 +179,8 @@ static bool ask(struct kafka_consumer *consumer, rd_kafka_topic_partition_list_t
                 int64_t timeout_ms, struct err *err)
 {
     int64_t deadline_ms = clock_steady_ms() + timeout_ms;
+
+    kafka_consumer_tend(consumer);
     rd_kafka_resp_err_t code = rd_kafka_offsets_for_times(consumer->kafka, list, (int)timeout_ms);
 
     for (int i = 0; i < list->cnt && code == RD_KAFKA_RESP_ERR_NO_ERROR; i++)
@@ -474,7 +481,7 @@ bool kafka_consumer_read(struct kafka_consumer *consumer, const struct kafka_ran
     size_t before = chunk->count;
 
     assert(state->started);
-    (void)rd_kafka_poll(consumer->kafka, 0);
+    kafka_consumer_tend(consumer);
     if (!take_kept(consumer, state, range, chunk, err))
         return false;
     while (wants_more(range, chunk, state) && state->kept_count == 0) {

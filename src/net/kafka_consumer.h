@@ -82,6 +82,10 @@ MUST_CHECK bool kafka_consumer_offset_at(struct kafka_consumer *consumer, int32_
  * -1 before the first. */
 int64_t kafka_consumer_known_latest(struct kafka_consumer *consumer, int32_t partition);
 
+/* Takes in what the library has to say, which every question and read does too: for a consumer that
+ * is not read from for long, or it would pile up. */
+void kafka_consumer_tend(struct kafka_consumer *consumer);
+
 /* Begins to fetch from `offset` on; anew if it was started, unless it stands there and is well:
  * what was fetched already is not fetched again. */
 MUST_CHECK bool kafka_consumer_start(struct kafka_consumer *consumer, int32_t partition,
