@@ -309,6 +309,29 @@ static void stops_when_its_checkpoint_is_taken_away(void **state)
     assert_int_equal(ask(scene, "count(*)"), 6);
 }
 
+/* Whoever tidies up does not stop the job for good. */
+static void makes_folders_anew_that_were_removed(void **state)
+{
+    static const char *const removed[] = {"/.staging", "/table"};
+    struct scene *scene = *state;
+    struct progress progress;
+    enum pipeline_outcome outcome;
+    struct err err = {0};
+    char path[512];
+
+    open_pipeline(scene);
+    (void)run_until(scene, PIPELINE_IDLE, &progress);
+    for (size_t i = 0; i < COUNT_OF(removed); i++) {
+        (void)snprintf(path, sizeof(path), "%s%s", scene->fixture->dir, removed[i]);
+        assert_true(file_remove_tree(path, &err));
+        produce(scene, 10);
+        if (!pipeline_step(scene->pipeline, &outcome, &progress, &err))
+            assert_int_equal(err.kind, ERR_IO); /* which is tried again */
+        (void)run_until(scene, PIPELINE_IDLE, &progress);
+    }
+    assert_int_equal(ask(scene, "count(*)"), 5);
+}
+
 static void waits_for_a_broker(void **state)
 {
     struct scene *scene = *state;
@@ -349,6 +372,7 @@ int main(void)
         CASE(starts_at_sparks_json_of_offsets),
         CASE(refuses_a_broker_with_fewer_offsets),
         CASE(stops_when_its_checkpoint_is_taken_away),
+        CASE(makes_folders_anew_that_were_removed),
         CASE(waits_for_a_broker),
         CASE(names_what_the_sql_may_not_do),
     };
