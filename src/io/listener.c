@@ -214,14 +214,15 @@ struct listener *listener_open(struct loop *loop, const struct address *address,
 
 int listener_port(const struct listener *listener)
 {
-    struct sockaddr_storage at = {.ss_family = AF_UNSPEC};
+    struct sockaddr_in6 at = {.sin6_port = 0};
     socklen_t size = sizeof(at);
 
     if (!listener->is_tcp)
         return -1;
-    (void)getsockname(listener->fd, (struct sockaddr *)&at, &size);
     /* the port stands at the same place in both families */
-    return ntohs(((const struct sockaddr_in *)&at)->sin_port);
+    if (getsockname(listener->fd, (struct sockaddr *)&at, &size) != 0)
+        return -1;
+    return ntohs(at.sin6_port);
 }
 
 static void listener_gone(uv_handle_t *uv)

@@ -256,6 +256,7 @@ static bool plan(struct pipeline *p, bool *found, struct err *err)
 {
     struct offsets end = {0};
 
+    *found = false;
     if (p->checkpoint.planned >= 0 && !p->checkpoint.committed) {
         *found = true; /* run again, the same offsets */
         return true;

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -36,7 +37,7 @@ static bool read_words(const char *const *words, struct command_line *line, stru
     char *pointers[WORDS_MAX];
     int count = 0;
     for (; words[count] != NULL; count++) {
-        strcpy(copies[count], words[count]);
+        (void)snprintf(copies[count], sizeof(copies[count]), "%s", words[count]);
         pointers[count] = copies[count];
     }
     return command_read(&command, count, pointers, line, err);
