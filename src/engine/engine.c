@@ -15,9 +15,8 @@
 #include "engine/query.h"
 
 #define SETTINGS_BYTES_MAX (1024 * 1024)
-#define MEMORY_BYTES_UNKNOWN                                                                       \
-    ((uint64_t)1 << 30) /* when the system does not say how much it has                            \
-                         */
+/* When the system does not say how much it has. */
+#define MEMORY_BYTES_UNKNOWN ((uint64_t)1 << 30)
 #define TEMP_BYTES_DEFAULT ((uint64_t)1 << 30)
 
 static bool run(struct engine *engine, duckdb_connection connection, const char *sql,
