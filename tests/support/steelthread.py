@@ -182,6 +182,15 @@ class Thread:
                 raise AssertionError("%s: no end after %g s" % (statement, timeout))
         return rows
 
+    def counters(self, service):
+        """What a service counts, from its control socket."""
+        with socket.socket(socket.AF_UNIX) as s:
+            s.settimeout(10)
+            s.connect(os.path.join(self.home, "run", service + ".sock"))
+            s.sendall(b"GET /counters HTTP/1.0\r\n\r\n")
+            answer = b"".join(iter(lambda: s.recv(65536), b""))
+        return json.loads(answer.split(b"\r\n\r\n", 1)[1])
+
     def answers(self, statement, wanted):
         """Whether a statement has these rows by now: an error, of a table that is not yet there, say,
         is a no."""
