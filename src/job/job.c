@@ -16,12 +16,14 @@
 #include "base/diag.h"
 #include "base/mem.h"
 #include "io/clock.h"
+#include "job/registration.h"
 #include "job/stream.h"
 #include "net/service.h"
 
 #define WORKERS_MAX 16
 #define ENGINE_MEMORY_BYTES ((uint64_t)512 * 1024 * 1024)
-#define HURRY_MS 6000 /* of the drain: a batch that takes longer is left for the next start */
+#define HURRY_MS 6000      /* of the drain: a batch that takes longer is left for the next start */
+#define TABLES_MS_MAX 2000 /* how long `ready` waits for the tables */
 #define BODY_BYTES_MAX ((size_t)4 * 1024 * 1024)
 
 struct job {
@@ -33,6 +35,9 @@ struct job {
     struct loop_timer *hurry;
     struct stream **streams; /* as many as the configuration has jobs; NULL: its SQL is wrong */
     struct err *faults;      /* likewise */
+    struct worker_pool *catalog_pool;
+    struct registration **tables; /* likewise; NULL: it has no `table:` */
+    struct loop_timer *tables_late;
     bool draining;
 };
 
@@ -41,6 +46,16 @@ static size_t job_count(const struct job *job)
     return job->config->job_count;
 }
 
+static bool tables_are_settled(const struct job *job)
+{
+    for (size_t i = 0; i < job_count(job); i++) {
+        if (job->tables[i] != NULL && !registration_is_settled(job->tables[i]))
+            return false;
+    }
+    return true;
+}
+
+/* A stream that finished before its table was made leaves the process to that. */
 static void over_arrived(void *owner)
 {
     struct job *job = owner;
@@ -51,8 +66,28 @@ static void over_arrived(void *owner)
         over += job->streams[i] == NULL || stream_is_over(job->streams[i]) ? 1 : 0;
         failed += job->streams[i] == NULL || stream_has_failed(job->streams[i]) ? 1 : 0;
     }
-    if (over == job_count(job) && (job->draining || failed == 0))
+    if (over == job_count(job) && (job->draining || (failed == 0 && tables_are_settled(job))))
         service_drained(job->service);
+}
+
+/* Readiness tells that a job's table can be asked for; a catalog that is away must not hold up the
+ * jobs for long, though. */
+static void say_ready(void *owner)
+{
+    struct job *job = owner;
+
+    loop_timer_stop(job->tables_late);
+    service_set_ready(job->service, true, NULL);
+}
+
+static void table_settled(void *owner)
+{
+    struct job *job = owner;
+
+    if (!tables_are_settled(job))
+        return;
+    say_ready(job);
+    over_arrived(job);
 }
 
 static void drain(void *owner)
@@ -65,6 +100,8 @@ static void drain(void *owner)
     for (size_t i = 0; i < job_count(job); i++) {
         if (job->streams[i] != NULL)
             stream_stop(job->streams[i]);
+        if (job->tables[i] != NULL)
+            registration_stop(job->tables[i]);
     }
     over_arrived(job);
 }
@@ -281,6 +318,31 @@ static void start_streams(struct job *job)
     }
 }
 
+static void start_tables(struct job *job)
+{
+    service_set_ready(job->service, false, "the jobs' tables are not in the catalog yet");
+    for (size_t i = 0; i < job_count(job); i++) {
+        if (job->streams[i] == NULL || job->config->jobs[i].table == NULL)
+            continue;
+        struct registration_setup setup = {
+            .loop = service_loop(job->service),
+            .pool = job->catalog_pool,
+            .config = job->config,
+            .job = &job->config->jobs[i],
+            .plan = stream_plan(job->streams[i]),
+            .table_dir = stream_table_dir(job->streams[i]),
+            .settled = table_settled,
+            .owner = job,
+        };
+        job->tables[i] = registration_create(&setup);
+        registration_start(job->tables[i]);
+    }
+    if (tables_are_settled(job))
+        say_ready(job);
+    else
+        loop_timer_start(job->tables_late, TABLES_MS_MAX, 0);
+}
+
 static bool open_job(struct job *job, struct err *err)
 {
     size_t threads = job_count(job) < WORKERS_MAX ? job_count(job) : WORKERS_MAX;
@@ -290,21 +352,30 @@ static bool open_job(struct job *job, struct err *err)
         return false;
     struct loop *loop = service_loop(job->service);
     job->hurry = loop_timer_create(loop, hurry_up, job);
+    job->tables_late = loop_timer_create(loop, say_ready, job);
     job->pool = worker_pool_create(loop, threads == 0 ? 1 : (int)threads, err);
-    return job->pool != NULL && open_engine(job, err) && listen_at(job, err);
+    if (job->pool == NULL)
+        return false;
+    job->catalog_pool = worker_pool_create(loop, 1, err);
+    return job->catalog_pool != NULL && open_engine(job, err) && listen_at(job, err);
 }
 
 static void close_job(struct job *job)
 {
-    for (size_t i = 0; i < job_count(job); i++)
+    worker_pool_close(job->catalog_pool); /* a call may read what the streams own */
+    for (size_t i = 0; i < job_count(job); i++) {
+        registration_close(job->tables[i]);
         stream_close(job->streams[i]);
+    }
     http_server_close(job->http);
     loop_timer_close(job->hurry);
+    loop_timer_close(job->tables_late);
     worker_pool_close(job->pool);
     engine_close(job->engine);
     service_close(job->service);
     mem_free(job->streams);
     mem_free(job->faults);
+    mem_free(job->tables);
 }
 
 int job_main(const struct config *config)
@@ -315,9 +386,10 @@ int job_main(const struct config *config)
 
     job.streams = mem_new_array(config->job_count, sizeof(struct stream *));
     job.faults = mem_new_array(config->job_count, sizeof(*job.faults));
+    job.tables = mem_new_array(config->job_count, sizeof(struct registration *));
     if (open_job(&job, &err)) {
         start_streams(&job);
-        service_set_ready(job.service, true, NULL);
+        start_tables(&job);
         status = service_run(job.service);
     } else {
         char quoted[DIAG_QUOTED_BYTES];

@@ -21,7 +21,6 @@
 #include "base/mem.h"
 #include "io/clock.h"
 #include "job/pipeline.h"
-#include "job/registration.h"
 #include "job/trigger.h"
 
 #define TOPIC_LOOK_MS 200 /* a topic that is not there yet */
@@ -57,32 +56,15 @@ struct stream {
     enum pipeline_outcome outcome;
     struct progress progress;
     struct err step_err;
-    bool registered;
-    bool made_table;
-    bool registration_failed;
-    struct err registration_err;
 };
 
 static void submit(struct stream *s);
-
-static void register_table(struct stream *s)
-{
-    const struct config_job *job = s->setup.job;
-
-    if (s->registered || job->table == NULL)
-        return;
-    s->registered =
-        registration_ensure(s->setup.config, job, pipeline_plan(s->pipeline),
-                            pipeline_table_dir(s->pipeline), &s->made_table, &s->registration_err);
-    s->registration_failed = !s->registered;
-}
 
 static void step_run(struct task *task)
 {
     ON_WORKER();
     struct stream *s = CONTAINER_OF(task, struct stream, task);
 
-    register_table(s);
     s->step_ok = pipeline_step(s->pipeline, &s->outcome, &s->progress, &s->step_err);
 }
 
@@ -99,20 +81,6 @@ static void wait_ms(struct stream *s, enum stream_state state, int64_t ms)
 {
     s->state = state;
     loop_timer_start(s->timer, ms, 0);
-}
-
-static void say_registration(struct stream *s)
-{
-    char quoted[DIAG_QUOTED_BYTES];
-    const struct config_job *job = s->setup.job;
-
-    if (s->made_table)
-        diag_info("table-made", "job=%s table=%s", job->name, job->table);
-    s->made_table = false;
-    if (s->registration_failed && s->failures == 0 && s->totals.batch < 0)
-        diag_warn("table-not-made", "job=%s table=%s why=%s next=try-again", job->name, job->table,
-                  diag_quoted(s->registration_err.text, quoted));
-    s->registration_failed = false;
 }
 
 static void step_failed(struct stream *s)
@@ -202,7 +170,6 @@ static void step_done(struct task *task)
     struct stream *s = CONTAINER_OF(task, struct stream, task);
 
     assert(s->state == STREAM_RUNNING);
-    say_registration(s);
     if (s->stopping)
         stopped(s);
     else if (s->step_ok)
@@ -373,4 +340,14 @@ void stream_write(const struct stream *s, struct json_writer *json)
 const struct progress *stream_totals(const struct stream *s)
 {
     return &s->totals;
+}
+
+const struct spark_plan *stream_plan(const struct stream *s)
+{
+    return pipeline_plan(s->pipeline);
+}
+
+const char *stream_table_dir(const struct stream *s)
+{
+    return pipeline_table_dir(s->pipeline);
 }

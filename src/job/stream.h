@@ -10,6 +10,7 @@
 #include "base/err.h"
 #include "base/json.h"
 #include "config/config.h"
+#include "dialect/spark.h"
 #include "engine/engine.h"
 #include "io/loop.h"
 #include "io/worker.h"
@@ -47,5 +48,8 @@ bool stream_has_failed(const struct stream *stream);
 void stream_write(const struct stream *stream, struct json_writer *json);
 /* The counts since the start of the process. */
 const struct progress *stream_totals(const struct stream *stream);
+/* What its rows are and where they land: the same from stream_create() to stream_close(). */
+const struct spark_plan *stream_plan(const struct stream *stream);
+const char *stream_table_dir(const struct stream *stream); /* absolute */
 
 #endif
