@@ -23,6 +23,7 @@ struct trino_query {
     struct tree_query *tree;
     struct trino_name *names;
     size_t name_count;
+    bool **reads; /* by table and column; NULL before the translation */
 };
 
 /* The WITH names in sight, innermost first. */
@@ -251,6 +252,25 @@ static bool fill_columns(struct trino *trino, const struct text *out, struct tri
     return true;
 }
 
+static bool make_reads(struct trino *trino, struct trino_query *query)
+{
+    query->reads = ARENA_NEW(query->arena, bool *, query->name_count);
+    if (query->reads == NULL)
+        return trino_scope_no_memory(trino);
+    for (size_t i = 0; i < query->name_count; i++) {
+        query->reads[i] = ARENA_NEW(query->arena, bool, trino->tables[i].column_count);
+        if (query->reads[i] == NULL)
+            return trino_scope_no_memory(trino);
+    }
+    trino->reads = query->reads;
+    return true;
+}
+
+bool trino_reads(const struct trino_query *query, size_t table, size_t column)
+{
+    return query->reads[table][column];
+}
+
 bool trino_translate(struct trino_query *query, const struct trino_table *tables,
                      struct trino_plan *plan, enum trino_fault *fault, struct err *err)
 {
@@ -262,7 +282,7 @@ bool trino_translate(struct trino_query *query, const struct trino_table *tables
                           .fault = fault};
     struct text out;
     *fault = TRINO_OK;
-    if (!trino_query_check(&trino, query->tree, NULL))
+    if (!make_reads(&trino, query) || !trino_query_check(&trino, query->tree, NULL))
         return false;
     text_init(&out, QUERY_SQL_BYTES_MAX);
     trino_print_outermost(&trino, &out, query->tree);

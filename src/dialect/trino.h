@@ -93,5 +93,8 @@ struct trino_plan {
  * the columns by position: the engine's names differ, the types are these. */
 MUST_CHECK bool trino_translate(struct trino_query *query, const struct trino_table *tables,
                                 struct trino_plan *plan, enum trino_fault *fault, struct err *err);
+/* After trino_translate: does the statement name this column of this table, or stand a star for it?
+ */
+bool trino_reads(const struct trino_query *query, size_t table, size_t column);
 
 #endif

@@ -87,6 +87,7 @@ static bool check_table(struct trino *trino, struct tree_relation *relation, con
         output->name = table->columns[i].name;
         output->shown = output->name;
         output->type = table->columns[i].type;
+        output->read = &trino->reads[relation->table][i];
         output->relation = alias == NULL ? name->table : alias;
         if (alias == NULL) {
             output->schema = name->schema;
@@ -168,6 +169,7 @@ static struct tree *name_node(struct trino *trino, const struct tree_name *at,
         trino_scope_no_memory(trino);
         return NULL;
     }
+    trino_scope_read(column);
     *node = (struct tree){.kind = TREE_NAME,
                           .line = at->line,
                           .column = at->column,

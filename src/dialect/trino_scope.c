@@ -115,6 +115,12 @@ struct trino_output *trino_scope_add(const struct trino *trino, struct trino_out
     return output;
 }
 
+void trino_scope_read(const struct trino_output *column)
+{
+    if (column->read != NULL)
+        *column->read = true;
+}
+
 /* --- resolving ----------------------------------------------------------------------------- */
 
 /* The parts of a dotted name, first to last. */
@@ -188,6 +194,7 @@ static bool note_fields(const struct trino *trino, const struct path *path, size
                         const struct trino_output *column)
 {
     struct tree *node = path->nodes[used - 1];
+    trino_scope_read(column);
     node->kind = TREE_NAME;
     node->found = column;
     node->result = column->type;

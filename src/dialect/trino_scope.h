@@ -19,6 +19,7 @@ struct trino_output {
     const char *relation; /* the alias or the table; NULL: none may be written before it */
     struct engine_type type;
     const char *text; /* in the engine's SQL: t3."host" */
+    bool *read;       /* of a table's column: set where the statement names it; else NULL */
 };
 
 struct trino_outputs {
@@ -41,6 +42,7 @@ struct trino {
     struct trino_query *query;
     const struct trino_session *session;
     const struct trino_table *tables;
+    bool **reads; /* by table and column */
     struct arena *arena;
     struct err *err;
     enum trino_fault *fault;
@@ -62,6 +64,9 @@ MUST_CHECK bool trino_scope_name(const struct trino *trino, struct trino_output 
 /* A new zeroed column at the end; NULL: too many or no memory, and said. */
 struct trino_output *trino_scope_add(const struct trino *trino, struct trino_outputs *outputs,
                                      int line, int column);
+
+/* The statement reads this column. */
+void trino_scope_read(const struct trino_output *column);
 
 /* Resolves a name of one to four parts (with fields of rows after it), notes column and type. */
 MUST_CHECK bool trino_scope_resolve(struct trino *trino, struct tree *value,

@@ -66,7 +66,7 @@ static bool take_connection(struct perform *perform, struct run *run, struct que
 }
 
 static bool build_table(struct perform *perform, struct run *run, struct query *query,
-                        const struct trino_name *name, struct trino_table *relation)
+                        const struct trino_name *name, struct relation *relation)
 {
     const struct names_place names = {run, perform->catalog, perform->config};
     const struct relation_place place = {run, query, perform->footers, perform->config};
@@ -78,8 +78,9 @@ static bool build_table(struct perform *perform, struct run *run, struct query *
         return fault_set(&run->fault, FAULT_USER_CANCELED, "Query was canceled");
     if (!names_check_catalog(run, &path))
         return false;
+    *relation = (struct relation){0};
     if (strcmp(path.schema, NAMES_INFORMATION_SCHEMA) == 0)
-        return information_build(&names, &path, relation);
+        return information_build(&names, &path, &relation->table);
     return names_table(&names, &path, &table) && relation_build(&place, &table, relation);
 }
 
@@ -98,6 +99,16 @@ static bool set_columns(struct run *run, const struct trino_plan *plan)
                              plan->columns[i].name, err.text);
     }
     return run_set_columns(run, columns, plan->column_count);
+}
+
+/* Only of columns that the statement reads: the others concern nobody. */
+static void warn_of_columns(struct run *run, const struct trino_query *parsed,
+                            const struct relation *relations)
+{
+    for (size_t i = 0; i < trino_table_count(parsed); i++)
+        for (size_t column = 0; column < relations[i].table.column_count; column++)
+            if (trino_reads(parsed, i, column))
+                relation_warn(run, &relations[i], column);
 }
 
 static bool start_query(struct perform *perform, struct run *run, struct span sql)
@@ -122,15 +133,19 @@ static bool start_query(struct perform *perform, struct run *run, struct span sq
         return false;
     footers_begin(perform->footers);
     size_t count = trino_table_count(parsed);
+    struct relation *relations = ARENA_NEW(&run->arena, struct relation, count);
     struct trino_table *tables = ARENA_NEW(&run->arena, struct trino_table, count);
     struct trino_plan *plan = ARENA_NEW(&run->arena, struct trino_plan, 1);
-    if (tables == NULL || plan == NULL)
+    if (relations == NULL || tables == NULL || plan == NULL)
         return fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES, "Too many tables");
-    for (size_t i = 0; i < count; i++)
-        if (!build_table(perform, run, query, trino_table(parsed, i), &tables[i]))
+    for (size_t i = 0; i < count; i++) {
+        if (!build_table(perform, run, query, trino_table(parsed, i), &relations[i]))
             return false;
+        tables[i] = relations[i].table;
+    }
     if (!trino_translate(parsed, tables, plan, &why, &err))
         return fault_trino(&run->fault, why, &err);
+    warn_of_columns(run, parsed, relations);
     if (!set_columns(run, plan))
         return false;
     run->plan = plan;

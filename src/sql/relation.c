@@ -33,7 +33,7 @@ struct build {
     struct trino_column *columns;
     struct presto_type *types;
     size_t column_count;
-    bool *warned; /* per column */
+    const char **instead; /* per column */
     struct listing listing;
     struct group *groups;
     size_t group_count;
@@ -95,8 +95,8 @@ static bool make_columns(struct build *b)
     if (!relation_columns(b->run, b->table, &b->types, &b->column_count))
         return false;
     b->columns = ARENA_NEW(b->arena, struct trino_column, b->column_count);
-    b->warned = ARENA_NEW(b->arena, bool, b->column_count);
-    if (b->columns == NULL || b->warned == NULL)
+    b->instead = ARENA_NEW(b->arena, const char *, b->column_count);
+    if (b->columns == NULL || b->instead == NULL)
         return no_room(b->run);
     for (size_t i = 0; i < b->column_count; i++) {
         struct err err = {0};
@@ -247,17 +247,6 @@ static bool same_normal(const char *a, const char *b)
     return *a == '\0' && *b == '\0';
 }
 
-static void warn_normalized(struct build *b, size_t column, const char *found)
-{
-    if (b->warned[column])
-        return;
-    b->warned[column] = true;
-    run_warn(b->run, RELATION_WARNING_CODE, RELATION_WARNING_NAME,
-             "Table %s.%s: column %s is not in the files; %s was read instead, where Trino would "
-             "show NULL",
-             b->table->database, b->table->name, b->columns[column].name, found);
-}
-
 /* The file's column for a declared one, or NULL. */
 static const struct schema_column *match(struct build *b, const struct group *group, size_t column)
 {
@@ -279,8 +268,8 @@ static const struct schema_column *match(struct build *b, const struct group *gr
             return NULL;
         found = &schema->columns[i];
     }
-    if (found != NULL)
-        warn_normalized(b, column, found->name);
+    if (found != NULL && b->instead[column] == NULL)
+        b->instead[column] = found->name;
     return found;
 }
 
@@ -434,7 +423,7 @@ static bool is_false(const char *value)
 }
 
 bool relation_build(const struct relation_place *place, const struct hive_table *table,
-                    struct trino_table *relation)
+                    struct relation *relation)
 {
     ON_WORKER();
     struct run *run = place->run;
@@ -450,10 +439,25 @@ bool relation_build(const struct relation_place *place, const struct hive_table 
         ok = fault_of_table(run, table, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
                             "it has more files than one statement can name");
     if (ok) {
-        *relation = (struct trino_table){arena_string(b.arena, text_span(&b.sql)), b.columns,
-                                         b.column_count};
-        ok = relation->relation != NULL || no_room(run);
+        *relation = (struct relation){
+            .table = {arena_string(b.arena, text_span(&b.sql)), b.columns, b.column_count},
+            .database = table->database,
+            .name = table->name,
+            .instead = b.instead,
+        };
+        ok = relation->table.relation != NULL || no_room(run);
     }
     text_reset(&b.sql);
     return ok;
+}
+
+void relation_warn(struct run *run, const struct relation *relation, size_t column)
+{
+    if (relation->instead == NULL || relation->instead[column] == NULL)
+        return;
+    run_warn(run, RELATION_WARNING_CODE, RELATION_WARNING_NAME,
+             "Table %s.%s: column %s is not in the files; %s was read instead, where Trino would "
+             "show NULL",
+             relation->database, relation->name, relation->table.columns[column].name,
+             relation->instead[column]);
 }

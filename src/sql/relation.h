@@ -6,7 +6,8 @@
  * taken by name without case, or by position where the session says
  * hive.parquet_use_column_names=false, as Presto does by default.  A declared
  * column that matches none, but exactly one when `-`, space and `.` are read
- * as `_`, gets that one, and the reply warns that Trino would show NULL;
+ * as `_`, gets that one, and the reply to a statement that reads it warns
+ * that Trino would show NULL;
  * unless the table's parameter lake.column_match is "exact".  What is missing
  * is NULL.
  *
@@ -27,6 +28,13 @@
 #define RELATION_WARNING_CODE (0x01000000 + 1)
 #define RELATION_WARNING_NAME "HIVE_COLUMN_NAME_NORMALIZED"
 
+struct relation {
+    struct trino_table table;
+    const char *database; /* NULL: no table of the catalog's */
+    const char *name;
+    const char **instead; /* per column: the file's that is read in its place; NULL: none */
+};
+
 struct relation_place {
     struct run *run;     /* whose arena, session, warnings and fault are used */
     struct query *query; /* idle */
@@ -36,7 +44,9 @@ struct relation_place {
 
 /* False: run->fault says why, naming the table, and the file and column where it is about them. */
 MUST_CHECK bool relation_build(const struct relation_place *place, const struct hive_table *table,
-                               struct trino_table *relation);
+                               struct relation *relation);
+/* Tells the client where a column of another name is read: of a column that the statement reads. */
+void relation_warn(struct run *run, const struct relation *relation, size_t column);
 /* The columns that DESCRIBE shows: those declared and those partitioned by. */
 MUST_CHECK bool relation_columns(struct run *run, const struct hive_table *table,
                                  struct presto_type **types, size_t *count);

@@ -73,7 +73,20 @@ def the_lectures_statements(sql):
         same(reply.columns[0], ("accept", "varchar"))
         warnings = [w["message"] for page in reply.pages for w in page["warnings"]]
         assert any("user_agent" in w and "User-Agent" in w and "NULL" in w for w in warnings), warnings
+    only_who_reads_the_column_is_warned(sql)
     same(sql.ask("select count(*) from swords").columns, [("_col0", "bigint")])
+
+
+def only_who_reads_the_column_is_warned(sql):
+    for statement in ("select count(*) from swords", "select host from swords where host like 'u%'", "show tables",
+                      "describe swords", "select 1", "select * from information_schema.columns"):
+        reply = sql.ask(statement)
+        assert not any(page["warnings"] for page in reply.pages), (statement, reply.pages)
+    for statement in ("select count(user_agent) from swords", "select host from swords s order by s.user_agent",
+                      "select 1 from swords a join swords b using (user_agent)", "select * from swords limit 0",
+                      "select host from swords where exists (select 1 from (values 1) v(x) where user_agent = 'x')"):
+        reply = sql.ask(statement)
+        same([w["warningCode"]["name"] for w in reply.pages[-1]["warnings"]], ["HIVE_COLUMN_NAME_NORMALIZED"])
 
 
 def columns_are_matched(sql):

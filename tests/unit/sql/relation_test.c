@@ -141,7 +141,7 @@ static struct outcome ask(struct fixture *f, const struct wish *wish)
     struct hive_column columns[COLUMNS_MAX];
     struct hive_parameter match = {RELATION_MATCH_PARAMETER, wish->match};
     struct hive_table table = {.name = "t", .database = "d", .type = wish->type};
-    struct trino_table relation;
+    struct relation relation;
     struct err err = {0};
     char location[256];
     struct presto_header headers[2] = {
@@ -169,8 +169,10 @@ static struct outcome ask(struct fixture *f, const struct wish *wish)
     const struct relation_place place = {outcome.run, f->query, f->footers, &f->config};
     footers_begin(f->footers);
     outcome.ok = relation_build(&place, &table, &relation);
+    for (size_t i = 0; outcome.ok && i < relation.table.column_count; i++)
+        relation_warn(outcome.run, &relation, i);
     if (outcome.ok)
-        read_rows(f, &relation, &outcome);
+        read_rows(f, &relation.table, &outcome);
     return outcome;
 }
 
