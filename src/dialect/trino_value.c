@@ -676,6 +676,18 @@ static bool check_call(struct trino *trino, struct tree *call, const struct trin
 
 /* --- names --------------------------------------------------------------------------------- */
 
+/* Words that are functions without parentheses in Trino's and Presto's SQL, and never columns. */
+static bool refuse_keyword(struct trino *trino, const struct tree *value)
+{
+    static const char *const words[] = {"current_time", "localtime", "localtimestamp",
+                                        "current_path"};
+    for (size_t i = 0; i < COUNT_OF(words); i++)
+        if (trino->session->dialect != TRINO_HIVE && span_is_nocase(value->name, words[i]))
+            return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
+                                       "Function '%s' is not supported here", words[i]);
+    return true;
+}
+
 static bool check_keyword(struct trino *trino, struct tree *value, bool *found)
 {
     static const struct trino_function today = {
@@ -711,7 +723,7 @@ static bool check_keyword(struct trino *trino, struct tree *value, bool *found)
         return ok;
     }
     *found = false;
-    return true;
+    return refuse_keyword(trino, value);
 }
 
 /* In ORDER BY a name is first what the SELECT calls so. */
