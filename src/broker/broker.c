@@ -265,6 +265,7 @@ static void counters(void *owner, struct json_writer *json)
     count(json, "fetches_from_disk", node->fetch_cold_count);
     count(json, "fetched_bytes", node->fetch_bytes);
     count(json, "fetches_waiting", node->fetch_waiting);
+    count(json, "fetches_shed", node->fetch_shed_count);
     count(json, "cut_bytes", node->shop.cut_bytes);
     count(json, "damaged_places", node->damage_count);
 }

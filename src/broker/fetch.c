@@ -44,9 +44,10 @@ struct fetch_wait {
     struct fetch_response response;
     struct fetch_part *parts;
     size_t part_count;
-    size_t bytes;        /* found by the last look */
-    bool failed;         /* something is to be told at once */
-    uint64_t bytes_seen; /* readable ones of all partitions at the last look */
+    size_t bytes;         /* found by the last look */
+    size_t reading_bytes; /* what the worker may find */
+    bool failed;          /* something is to be told at once */
+    uint64_t bytes_seen;  /* readable ones of all partitions at the last look */
     int64_t deadline_ms;
     struct loop_timer *timer;
     struct task task;
@@ -243,6 +244,7 @@ static void found(struct fetch_part *part)
         return;
     }
     part->fetch->bytes += part->slice.bytes;
+    part->fetch->request->node->unsent_bytes += part->slice.bytes; /* until it is counted again */
     if (part->slice.bytes > 0)
         log_note(log, part->slice.place.base_offset, part->slice.next_offset, part->slice.next_at);
 }
@@ -302,6 +304,7 @@ static void read_done(struct task *task)
     struct fetch_wait *fetch = CONTAINER_OF(task, struct fetch_wait, task);
 
     fetch->is_reading = false;
+    fetch->request->node->fetch_reading_bytes -= fetch->reading_bytes;
     for (size_t i = 0; i < fetch->part_count; i++) {
         struct fetch_part *part = &fetch->parts[i];
         if (!part->is_cold)
@@ -332,9 +335,42 @@ static void hold_all(struct fetch_wait *fetch)
     }
 }
 
+static void read_cold(struct fetch_wait *fetch, size_t bytes_max)
+{
+    struct node *node = fetch->request->node;
+
+    node->fetch_cold_count++;
+    fetch->reading_bytes = bytes_max;
+    node->fetch_reading_bytes += bytes_max;
+    hold_all(fetch);
+    fetch->is_reading = true;
+    fetch->task = (struct task){.run = read_run, .done = read_done};
+    worker_pool_submit(node->workers, &fetch->task);
+}
+
+/* Clients that do not read their answers must not fill the memory: past a limit a fetch gets one
+ * batch, which those who read soon make up for, past twice that nothing, until some were taken. */
+static bool shed(struct fetch_part *part)
+{
+    struct node *node = part->fetch->request->node;
+    int64_t now_ms = loop_now_ms(node->loop);
+
+    if (now_ms >= node->unsent_ms + SETTINGS_UNSENT_COUNT_MS) {
+        node->unsent_ms = now_ms;
+        node->unsent_bytes = frame_server_unsent(node->server);
+    }
+    size_t held = node->unsent_bytes + node->fetch_reading_bytes;
+    if (held <= SETTINGS_UNSENT_BYTES_ALL_MAX)
+        return true;
+    node->fetch_shed_count++;
+    part->slice.bytes_max = 0;
+    return part->slice.first_whole && held <= 2 * SETTINGS_UNSENT_BYTES_ALL_MAX;
+}
+
 static void look(struct fetch_wait *fetch)
 {
     size_t max = bytes_max(fetch);
+    size_t reading = 0;
     bool any_cold = false;
 
     drop_slices(fetch);
@@ -347,23 +383,22 @@ static void look(struct fetch_wait *fetch)
         size_t left = max > fetch->bytes ? max - fetch->bytes : 0;
         if ((left == 0 && fetch->bytes > 0) || !prepare(part, left))
             continue;
+        if (!shed(part))
+            continue;
         /* In the client's order: behind a cold one all are read by the worker. */
         if (!any_cold && look_hot(part)) {
             found(part);
             continue;
         }
         part->is_cold = any_cold = true;
+        reading += part->slice.bytes_max;
         part->dir = log_dir(partition_log(part->partition));
     }
     if (!any_cold) {
         decide(fetch);
         return;
     }
-    fetch->request->node->fetch_cold_count++;
-    hold_all(fetch);
-    fetch->is_reading = true;
-    fetch->task = (struct task){.run = read_run, .done = read_done};
-    worker_pool_submit(fetch->request->node->workers, &fetch->task);
+    read_cold(fetch, reading < max ? reading : max);
 }
 
 /* --- waiting ---------------------------------------------------------------------------------- */
@@ -570,6 +605,7 @@ void fetch_serve(struct request *request)
         request_answer(request, &fetch->response);
         return;
     }
+    frame_reply_alone(request->reply);
     if (wait_ms > SETTINGS_FETCH_WAIT_MS_MAX)
         wait_ms = SETTINGS_FETCH_WAIT_MS_MAX;
     fetch->deadline_ms = loop_now_ms(request->node->loop) + wait_ms;

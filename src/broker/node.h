@@ -45,6 +45,10 @@ struct node {
     uint64_t fetch_cold_count;
     uint64_t fetch_bytes;
     uint64_t fetch_waiting;
+    uint64_t fetch_shed_count;  /* looks that found less because readers are too slow */
+    size_t fetch_reading_bytes; /* what workers were asked to read, at the most */
+    int64_t unsent_ms;          /* when it was last counted what is unsent */
+    size_t unsent_bytes;
     uint64_t damage_count;
     int64_t complained_ms; /* when a client was last complained about */
     uint64_t complaints_held;

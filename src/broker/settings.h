@@ -27,6 +27,9 @@
 #define SETTINGS_REQUEST_BYTES_MAX ((size_t)64 * 1024 * 1024) /* a request, once decoded */
 #define SETTINGS_RESPONSE_BYTES_MAX ((size_t)256 * 1024 * 1024)
 #define SETTINGS_FETCH_BYTES_MAX ((size_t)55 * 1024 * 1024) /* Kafka's fetch.max.bytes */
+/* Of all connections: past it a fetch gets one batch, past twice that none. */
+#define SETTINGS_UNSENT_BYTES_ALL_MAX ((size_t)256 * 1024 * 1024)
+#define SETTINGS_UNSENT_COUNT_MS 10 /* how often they are counted */
 #define SETTINGS_FETCH_WAIT_MS_MAX (10 * 60 * 1000)
 #define SETTINGS_QUIET_MS 5000 /* after a burst its memory is given back */
 #define SETTINGS_TOPICS_MAX 10000

@@ -57,7 +57,7 @@ static bool must_wait(const struct frame_peer *peer)
 {
     const struct frame_limits *limits = &peer->server->limits;
 
-    return peer->in_flight >= limits->in_flight_max ||
+    return peer->alone != NULL || peer->in_flight >= limits->in_flight_max ||
            connection_unsent(peer->connection) > limits->unsent_bytes_max;
 }
 

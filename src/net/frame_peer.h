@@ -35,6 +35,7 @@ struct frame_peer {
     struct frame_peer *newer;
     struct frame_reply *first; /* replies in order; the first is the next to leave */
     struct frame_reply *last;
+    struct frame_reply *alone; /* until it is given nothing else is served; or NULL */
     struct turn_end turn_end;
     size_t in_flight;
     size_t waiting_bytes; /* of the incomplete message */

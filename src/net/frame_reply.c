@@ -40,6 +40,8 @@ static void reply_settle(struct frame_reply *reply)
 {
     struct frame_peer *peer = reply->peer;
 
+    if (peer->alone == reply)
+        peer->alone = NULL;
     peer->in_flight--;
     peer->server->in_flight--;
     peer->server->unanswered_bytes -= reply->frame_bytes;
@@ -116,6 +118,13 @@ void frame_reply_add(struct frame_reply *reply, struct span bytes)
     }
     memcpy(reply->head + reply->head_size, bytes.data, bytes.size);
     reply->head_size = size;
+}
+
+void frame_reply_alone(struct frame_reply *reply)
+{
+    assert(!reply->given);
+    if (reply->peer != NULL)
+        reply->peer->alone = reply;
 }
 
 bool frame_reply_is_void(const struct frame_reply *reply)

@@ -96,6 +96,15 @@ size_t frame_server_in_flight(const struct frame_server *server)
     return server->in_flight;
 }
 
+size_t frame_server_unsent(const struct frame_server *server)
+{
+    size_t bytes = 0;
+
+    for (const struct frame_peer *peer = server->newest; peer != NULL; peer = peer->older)
+        bytes += connection_unsent(peer->connection);
+    return bytes;
+}
+
 void frame_server_close(struct frame_server *server)
 {
     ON_LOOP();

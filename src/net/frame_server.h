@@ -68,6 +68,7 @@ MUST_CHECK bool frame_server_listen(struct frame_server *server, const struct ad
 void frame_server_stop_listening(struct frame_server *server);
 size_t frame_server_connections(const struct frame_server *server);
 size_t frame_server_in_flight(const struct frame_server *server); /* replies not given yet */
+size_t frame_server_unsent(const struct frame_server *server);    /* bytes, of all connections */
 void frame_server_close(struct frame_server *server);             /* closes all; NULL is fine */
 
 /* Takes over memory from mem_new/mem_grow: bytes [offset, offset + size) of it, which go out
@@ -76,6 +77,9 @@ void frame_server_close(struct frame_server *server);             /* closes all;
 void frame_reply_send(struct frame_reply *reply, void *memory, size_t offset, size_t size);
 /* Puts bytes in front, copied; before frame_reply_send(). */
 void frame_reply_add(struct frame_reply *reply, struct span bytes);
+/* Until this reply is given no other message of its connection is served: for answers so large that
+ * one at a time is enough. */
+void frame_reply_alone(struct frame_reply *reply);
 /* True when its connection is gone: what waits on the reply's behalf can stop.  The reply must
  * still be sent once. */
 bool frame_reply_is_void(const struct frame_reply *reply);

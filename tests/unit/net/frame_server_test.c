@@ -39,6 +39,7 @@ struct scene {
     size_t served;
     size_t gone;
     bool hold; /* answers come later, the last first */
+    int64_t give_ms;
     /* the client's */
     bool client_ok;
 };
@@ -63,7 +64,8 @@ static void answer(struct frame_reply *reply, uint8_t byte)
     frame_reply_send(reply, memory, 1, 1);
 }
 
-/* A message's first byte is echoed; 'q' has no answer, 'x' is refused, 'l' gets a long head. */
+/* A message's first byte is echoed; 'q' has no answer, 'x' is refused, 'l' gets a long head,
+ * beside 'A' nothing is served. */
 static bool serve(void *owner, struct frame_peer *peer, struct frame_reply *reply,
                   struct span frame)
 {
@@ -82,6 +84,8 @@ static bool serve(void *owner, struct frame_peer *peer, struct frame_reply *repl
     }
     if (byte == 'l')
         frame_reply_add(reply, span_of(dots));
+    if (byte == 'A')
+        frame_reply_alone(reply);
     if (!scene->hold) {
         answer(reply, byte);
         return true;
@@ -137,6 +141,7 @@ static void scene_init(struct scene *scene)
 {
     *scene = (struct scene){
         .service = &service,
+        .give_ms = 20,
         .limits = {.connections_max = 4,
                    .frame_bytes_max = 200,
                    .in_flight_max = 8,
@@ -152,7 +157,7 @@ static void scene_run(struct scene *scene, void (*client)(struct task *task))
     scene->loop = loop_create(&err);
     scene->pool = worker_pool_create(scene->loop, 1, &err);
     scene->timer = loop_timer_create(scene->loop, give_held, scene);
-    loop_timer_start(scene->timer, 20, 20);
+    loop_timer_start(scene->timer, scene->give_ms, scene->give_ms);
     scene->server = frame_server_create(scene->loop, scene->service, scene, &scene->limits, &err);
     assert_non_null(scene->server);
     assert_true(address_parse(&scene->address, span_of("127.0.0.1:0"), 0, &err));
@@ -357,6 +362,57 @@ static void answers_who_sends_no_more(void **state)
     scene_run(&scene, client_half_closes);
 }
 
+/* A service can say that who sends no more is gone: what it is owed is dropped. */
+static void client_ends(struct task *task)
+{
+    struct scene *scene = CONTAINER_OF(task, struct scene, client);
+    int fd = dial(scene);
+    struct err err = {0};
+
+    scene->client_ok = dial_send(fd, span_of("\1a"), WAIT_MS, &err) &&
+                       talk(fd, span_of(""), "<a") &&
+                       dial_send(fd, span_of("\1h\1i"), WAIT_MS, &err) &&
+                       shutdown(fd, SHUT_WR) == 0 && !talk(fd, span_of(""), "<");
+    file_close(fd);
+}
+
+static void ends_with_its_client(void **state)
+{
+    static const struct frame_service ending = {
+        .measure = measure, .serve = serve, .gone = gone, .ends_with_client = true};
+    struct scene scene;
+
+    (void)state;
+    scene_init(&scene);
+    scene.service = &ending;
+    scene.hold = true;
+    scene.give_ms = 200;
+    scene_run(&scene, client_ends);
+    assert_int_equal(scene.gone, 1);
+}
+
+static void client_asks_for_much(struct task *task)
+{
+    struct scene *scene = CONTAINER_OF(task, struct scene, client);
+    int fd = dial(scene);
+
+    scene->client_ok = talk(fd, span_of("\1a\1A\1b\1A\1A\1c"), "<a<A<b<A<A<c");
+    file_close(fd);
+}
+
+/* While one that is to be alone is not answered, nothing behind it is served. */
+static void serves_nothing_beside_one_alone(void **state)
+{
+    struct scene scene;
+
+    (void)state;
+    scene_init(&scene);
+    scene.hold = true;
+    scene_run(&scene, client_asks_for_much);
+    assert_int_equal(scene.served, 6);
+    assert_int_equal(scene.held_most, 2); /* one before it, or one that came before */
+}
+
 static void client_leaves(struct task *task)
 {
     struct scene *scene = CONTAINER_OF(task, struct scene, client);
@@ -430,10 +486,16 @@ static void bounds_what_all_send(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(answers_in_order),          cmocka_unit_test(waits_at_the_limit),
-        cmocka_unit_test(closes_who_lies),           cmocka_unit_test(refuses_a_crowd),
-        cmocka_unit_test(closes_who_is_idle),        cmocka_unit_test(answers_who_sends_no_more),
-        cmocka_unit_test(drops_answers_to_the_gone), cmocka_unit_test(bounds_what_all_send),
+        cmocka_unit_test(answers_in_order),
+        cmocka_unit_test(waits_at_the_limit),
+        cmocka_unit_test(closes_who_lies),
+        cmocka_unit_test(refuses_a_crowd),
+        cmocka_unit_test(closes_who_is_idle),
+        cmocka_unit_test(answers_who_sends_no_more),
+        cmocka_unit_test(ends_with_its_client),
+        cmocka_unit_test(serves_nothing_beside_one_alone),
+        cmocka_unit_test(drops_answers_to_the_gone),
+        cmocka_unit_test(bounds_what_all_send),
     };
     return cmocka_run_group_tests_name("frame_server", tests, NULL, NULL);
 }
