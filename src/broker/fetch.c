@@ -418,7 +418,8 @@ static bool is_enough(const struct fetch_wait *fetch)
 {
     const struct fetch_request *message = fetch->request->message;
 
-    if (fetch->failed || fetch->is_over || frame_reply_is_void(fetch->request->reply))
+    if (fetch->failed || fetch->is_over || fetch->request->node->shop.drains ||
+        frame_reply_is_void(fetch->request->reply))
         return true;
     return message->min_bytes <= 0 || fetch->bytes >= (size_t)message->min_bytes ||
            fetch->bytes >= bytes_max(fetch);
@@ -443,21 +444,28 @@ static void time_is_over(void *owner)
     look_soon(fetch);
 }
 
-static void moved(struct partition_watch *watch)
+/* Since the last look so much came that it may be enough, or a partition went. */
+static bool is_worth_a_look(const struct fetch_wait *fetch)
 {
-    struct fetch_part *part = CONTAINER_OF(watch, struct fetch_part, watch);
-    struct fetch_wait *fetch = part->fetch;
     const struct fetch_request *message = fetch->request->message;
     uint64_t bytes = 0;
 
-    if (partition_is_gone(part->partition)) {
-        look_soon(fetch);
-        return;
+    for (size_t i = 0; i < fetch->part_count; i++) {
+        const struct partition *partition = fetch->parts[i].partition;
+        if (partition == NULL)
+            continue;
+        if (partition_is_gone(partition))
+            return true;
+        bytes += log_bytes(partition_log(partition));
     }
-    for (size_t i = 0; i < fetch->part_count; i++)
-        if (fetch->parts[i].partition != NULL)
-            bytes += log_bytes(partition_log(fetch->parts[i].partition));
-    if (fetch->bytes + (bytes - fetch->bytes_seen) >= (uint64_t)message->min_bytes)
+    return fetch->bytes + (bytes - fetch->bytes_seen) >= (uint64_t)message->min_bytes;
+}
+
+static void moved(struct partition_watch *watch)
+{
+    struct fetch_wait *fetch = CONTAINER_OF(watch, struct fetch_part, watch)->fetch;
+
+    if (is_worth_a_look(fetch))
         look_soon(fetch);
 }
 
@@ -496,6 +504,9 @@ static void decide(struct fetch_wait *fetch)
     fetch->bytes = bytes;
     if (!fetch->is_waiting)
         start_waiting(fetch);
+    /* While a worker read, nobody was listening: what came or went then is noticed now. */
+    if (is_worth_a_look(fetch))
+        look_soon(fetch);
 }
 
 void fetch_forget(struct node *node, const struct frame_peer *peer)
