@@ -128,6 +128,7 @@ static void answer_with(struct fetch_wait *fetch, struct fetch_part *part)
     if (tail.size > 0)
         memcpy(memory + bytes, tail.data, tail.size);
     part->slice.memory = NULL;
+    drop_slices(fetch); /* others may have memory in which no whole batch fitted */
     request_answer_bytes(request, (struct span){out.bytes, splice.at}, memory, 0,
                          bytes + tail.size);
     text_reset(&out);
