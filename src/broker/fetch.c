@@ -382,7 +382,8 @@ static void look(struct fetch_wait *fetch)
             continue;
         fetch->bytes_seen += log_bytes(partition_log(part->partition));
         size_t left = max > fetch->bytes ? max - fetch->bytes : 0;
-        if ((left == 0 && fetch->bytes > 0) || !prepare(part, left))
+        /* One that nothing is left for is told about all the same. */
+        if (!prepare(part, left) || (left == 0 && fetch->bytes > 0))
             continue;
         if (!shed(part))
             continue;
