@@ -313,7 +313,8 @@ void partition_checkpoint(struct partition *p, bool is_last)
 
 void partition_set_written_point(struct partition *p, int64_t offset)
 {
-    p->written_point = offset;
+    if (offset <= log_recovery_point(p->log)) /* else it was of a deleted topic of that name */
+        p->written_point = offset;
 }
 
 /* --- one thing at a time ---------------------------------------------------------------------- */

@@ -18,6 +18,7 @@
 #include "io/file.h"
 #include "store/recovery_points.h"
 #include "store/recovery.h"
+#include "store/snapshot.h"
 
 #define DIRS_BYTES_MAX ((size_t)64 * 1024 * 1024)
 #define METADATA_BYTES_MAX 4096
@@ -261,11 +262,15 @@ static void replay(void *owner, const struct batch *batch)
         producer_state_note(partition->producers, batch, batch->base_offset, partition->now_ms);
 }
 
-static void recover_run(struct task *task)
+static bool recover(struct startup_partition *partition, struct err *err)
 {
-    ON_WORKER();
-    struct startup_partition *partition = CONTAINER_OF(task, struct startup_partition, task);
-
+    if (partition->is_foreign)
+        return err_set(err, ERR_CONFLICT, "%s belongs to another topic of that name",
+                       partition->dir);
+    /* The file's line may be of a topic that had the name before. */
+    if (!snapshot_newest(partition->dir, partition->recovery_point, &partition->recovery_point,
+                         err))
+        return false;
     partition->recovery = (struct recovery){
         .dir = partition->dir,
         .recovery_point = partition->recovery_point,
@@ -273,10 +278,15 @@ static void recover_run(struct task *task)
         .replay = replay,
         .owner = partition,
     };
-    partition->ok = !partition->is_foreign
-                        ? recovery_run(&partition->recovery, &partition->err)
-                        : err_set(&partition->err, ERR_CONFLICT,
-                                  "%s belongs to another topic of that name", partition->dir);
+    return recovery_run(&partition->recovery, err);
+}
+
+static void recover_run(struct task *task)
+{
+    ON_WORKER();
+    struct startup_partition *partition = CONTAINER_OF(task, struct startup_partition, task);
+
+    partition->ok = recover(partition, &partition->err);
 }
 
 static void say_recovered(struct node *node, const struct startup_partition *partition)

@@ -12,7 +12,8 @@
  *       anew: nobody was told of them.
  *   L5  After a sync that failed nothing is written or synced in that log any more.
  *   L6  The recovery point moves to an offset only when everything before it is synced, indexes
- *       too, and the producers' snapshot at it.  Recovery cuts nothing before it.
+ *       too, and the producers' snapshot at it.  Recovery cuts nothing before it, and believes
+ *       in none without such a snapshot: a topic of the same name may have had it.
  *   L7  Recovery syncs what it keeps before anybody reads it.
  *   L8  An offset that was acknowledged or readable is not given again: the next one is never
  *       before the recovery point, nor before the end of what recovery kept.
@@ -509,12 +510,12 @@ void log_checkpoint_begin(struct log *log)
 bool log_checkpoint_run(struct log *log, const struct log_checkpoint *checkpoint, struct err *err)
 {
     ON_WORKER();
-    if (log->active == NULL)
-        return true; /* nothing was ever written, or what was is sealed */
+    if (checkpoint->offset == 0)
+        return true; /* nothing was ever written */
     failpoint_pass("log.before_checkpoint");
-    if (checkpoint->is_last)
+    if (log->active != NULL && checkpoint->is_last)
         segment_finish_time_index(log->active);
-    if (!sync_indexes(log, err))
+    if (log->active != NULL && !sync_indexes(log, err)) /* else what was written is sealed */
         return false;
     if (!snapshot_prune(log->dir, checkpoint->written_point, err) ||
         !snapshot_write(log->dir, &checkpoint->snapshot, err))

@@ -8,7 +8,9 @@
  *      events 1 4699
  *
  * What lies before a partition's recovery point is synced, with its indexes:
- * recovery starts there.  Losing the file costs time, not data.
+ * recovery starts there.  Losing the file costs time, not data.  A line can be
+ * of a deleted topic whose name was given again; then the partition has no
+ * snapshot at that offset (see snapshot_newest()).
  *
  * Thread: a worker, except the codec. */
 #ifndef STORE_RECOVERY_POINTS_H

@@ -134,6 +134,22 @@ bool snapshot_load(const char *dir, int64_t offset_max, struct snapshot *snapsho
     return true;
 }
 
+bool snapshot_newest(const char *dir, int64_t offset_max, int64_t *offset, struct err *err)
+{
+    struct file_names names;
+    struct arena arena;
+    int64_t found;
+
+    *offset = 0;
+    arena_init(&arena, LIST_BYTES_MAX);
+    bool ok = file_list(dir, &names, &arena, err);
+    for (size_t i = 0; ok && i < names.count; i++)
+        if (segment_name_parse(names.names[i], SUFFIX, &found) && found <= offset_max)
+            *offset = found; /* they are sorted */
+    arena_reset(&arena);
+    return ok;
+}
+
 bool snapshot_prune(const char *dir, int64_t offset, struct err *err)
 {
     struct file_names names;

@@ -51,6 +51,10 @@ MUST_CHECK bool snapshot_write(const char *dir, const struct snapshot *snapshot,
 /* The newest readable one up to `offset_max`; without one it is empty, at offset 0. */
 MUST_CHECK bool snapshot_load(const char *dir, int64_t offset_max, struct snapshot *snapshot,
                               struct arena *arena, struct err *err);
+/* Up to where everything is known to be synced, with its indexes: the offset of the newest one up
+ * to `offset_max`, for it is written after that; 0 without one.  It need not be readable. */
+MUST_CHECK bool snapshot_newest(const char *dir, int64_t offset_max, int64_t *offset,
+                                struct err *err);
 /* Removes those before `offset`. */
 MUST_CHECK bool snapshot_prune(const char *dir, int64_t offset, struct err *err);
 

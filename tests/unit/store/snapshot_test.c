@@ -133,6 +133,28 @@ static void loads_the_newest_that_is_good(void **state)
     arena_reset(&arena);
 }
 
+/* Its name is what counts: also of one that cannot be read. */
+static void says_which_is_the_newest(void **state)
+{
+    struct log_fixture *f = *state;
+    struct snapshot snapshot = {0};
+    struct err err;
+    int64_t offset = -1;
+
+    assert_true(file_make_dirs(f->partition, &err));
+    assert_true(snapshot_newest(f->partition, 1000, &offset, &err));
+    assert_int_equal(offset, 0);
+    for (snapshot.offset = 100; snapshot.offset <= 300; snapshot.offset += 100)
+        assert_true(snapshot_write(f->partition, &snapshot, &err));
+    log_fixture_write(f, "00000000000000000200.snapshot", "x", 1);
+    assert_true(snapshot_newest(f->partition, 299, &offset, &err));
+    assert_int_equal(offset, 200);
+    assert_true(snapshot_newest(f->partition, 300, &offset, &err));
+    assert_int_equal(offset, 300);
+    assert_true(snapshot_newest(f->partition, 99, &offset, &err));
+    assert_int_equal(offset, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -140,6 +162,8 @@ int main(void)
         cmocka_unit_test(reads_back_what_it_wrote),
         cmocka_unit_test(refuses_every_damage),
         cmocka_unit_test_setup_teardown(loads_the_newest_that_is_good, log_fixture_open,
+                                        log_fixture_close),
+        cmocka_unit_test_setup_teardown(says_which_is_the_newest, log_fixture_open,
                                         log_fixture_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
