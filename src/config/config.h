@@ -90,6 +90,9 @@ struct config {
     size_t job_count;
     const char *session_time_zone; /* spark.sql.session.timeZone: an IANA name */
 
+    uint64_t query_max_memory; /* bytes, of all statements of sql together; 0: a quarter of the
+                                  machine's */
+
     const struct config_option *broker_options; /* Kafka's server keys */
     size_t broker_option_count;
 

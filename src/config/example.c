@@ -49,5 +49,6 @@ const char *example_text(void)
            "# Each service listens on 127.0.0.1 and ::1 alone unless told otherwise:\n"
            "# collector: {listen: \"0.0.0.0:5000\"}\n"
            "# broker:    {num.partitions: 1, log.segment.bytes: 1073741824}\n"
+           "# sql:       {query.max-memory: 2GB}\n"
            "# job:       {spark.sql.session.timeZone: UTC}\n";
 }

@@ -9,6 +9,9 @@
 #include "config/listen.h"
 #include "config/zone.h"
 
+#define QUERY_MEMORY_MIN ((uint64_t)16 << 20) /* the engine itself needs some */
+#define QUERY_MEMORY_MAX ((uint64_t)16 << 40)
+
 /* --- the broker's: Kafka's server keys --- */
 
 enum option_type { OPTION_WHOLE, OPTION_BOOL };
@@ -142,9 +145,29 @@ void options_read_catalog(struct section_reader *reader, const struct section_va
     read_plain(reader, value, CONFIG_CATALOG);
 }
 
+/* --- sql's: Presto's and Trino's --- */
+
+static void read_sql_listen(struct section_reader *reader, const struct section_value *value,
+                            void *into)
+{
+    (void)into;
+    listen_read(reader, value, CONFIG_SQL);
+}
+
+static void read_query_memory(struct section_reader *reader, const struct section_value *value,
+                              void *into)
+{
+    struct config *config = into;
+    (void)section_size(reader, value, QUERY_MEMORY_MIN, QUERY_MEMORY_MAX,
+                       &config->query_max_memory);
+}
+
 void options_read_sql(struct section_reader *reader, const struct section_value *value,
                       void *config)
 {
-    (void)config;
-    read_plain(reader, value, CONFIG_SQL);
+    static const struct section_key keys[] = {
+        {"listen", read_sql_listen},
+        {"query.max-memory", read_query_memory},
+    };
+    section_read(reader, value, keys, COUNT_OF(keys), NULL, config);
 }

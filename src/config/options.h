@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* options.h - the sections named after a service: where it listens, and the keys that it takes
- * under the names they have in Kafka and Spark.
+ * under the names they have in Kafka, Spark and Trino.
  *
  * Thread: any. */
 #ifndef CONFIG_OPTIONS_H

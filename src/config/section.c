@@ -2,11 +2,13 @@
 /* section.c - keys looked up in tables, and faults gathered. */
 #include "config/section.h"
 
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/guess.h"
+#include "base/mem.h"
 
 void section_fault_at(struct section_reader *reader, int line, int column, const char *text)
 {
@@ -178,6 +180,78 @@ bool section_whole(struct section_reader *reader, const struct section_value *va
     }
     *number = found;
     return true;
+}
+
+/* The longer names first: each ends with a B. */
+static const struct {
+    const char *name;
+    uint64_t bytes;
+} size_units[] = {
+    {"kB", 1ULL << 10}, {"KB", 1ULL << 10}, {"MB", 1ULL << 20},
+    {"GB", 1ULL << 30}, {"TB", 1ULL << 40}, {"B", 1},
+};
+
+/* "1.5GB": digits, perhaps a point and digits, a unit. */
+static bool parse_size(const char *text, double *bytes)
+{
+    size_t digits = strspn(text, "0123456789");
+    const char *unit = text + digits;
+    double fraction = 0;
+    int64_t whole;
+
+    if (digits == 0 || !span_to_i64((struct span){text, digits}, &whole))
+        return false;
+    if (*unit == '.' && unit[1] >= '0' && unit[1] <= '9') {
+        double place = 0.1;
+        for (unit++; *unit >= '0' && *unit <= '9'; unit++, place /= 10)
+            fraction += (*unit - '0') * place;
+    }
+    while (*unit == ' ')
+        unit++;
+    for (size_t i = 0; i < COUNT_OF(size_units); i++) {
+        if (strcmp(unit, size_units[i].name) == 0) {
+            *bytes = ((double)whole + fraction) * (double)size_units[i].bytes;
+            return true;
+        }
+    }
+    return false;
+}
+
+bool section_size(struct section_reader *reader, const struct section_value *value, uint64_t min,
+                  uint64_t max, uint64_t *bytes)
+{
+    const char *text;
+    char least[SECTION_SIZE_BYTES];
+    char most[SECTION_SIZE_BYTES];
+    double found;
+
+    if (!section_text(reader, value, &text))
+        return false;
+    if (!parse_size(text, &found)) {
+        section_fault(reader, value->node, "`%s` is \"%s\", want a size with its unit: 512MB, 2GB",
+                      value->name, text);
+        return false;
+    }
+    if (found < (double)min || found > (double)max) {
+        section_fault(reader, value->node, "`%s` is %s, want %s to %s", value->name, text,
+                      section_size_text(min, least), section_size_text(max, most));
+        return false;
+    }
+    *bytes = (uint64_t)found;
+    return true;
+}
+
+const char *section_size_text(uint64_t bytes, char text[SECTION_SIZE_BYTES])
+{
+    size_t best = COUNT_OF(size_units) - 1;
+
+    for (size_t i = 0; i < COUNT_OF(size_units); i++) {
+        if (bytes % size_units[i].bytes == 0 && size_units[i].bytes > size_units[best].bytes)
+            best = i;
+    }
+    (void)snprintf(text, SECTION_SIZE_BYTES, "%" PRIu64 "%s", bytes / size_units[best].bytes,
+                   size_units[best].name);
+    return text;
 }
 
 const char *section_copy(struct section_reader *reader, const char *text)

@@ -57,6 +57,12 @@ bool section_text(struct section_reader *reader, const struct section_value *val
                   const char **text);
 bool section_whole(struct section_reader *reader, const struct section_value *value, int64_t min,
                    int64_t max, int64_t *number);
+/* Bytes with a unit, as Presto and Trino write them: 512MB, 1.5GB; kB is 1024 bytes. */
+bool section_size(struct section_reader *reader, const struct section_value *value, uint64_t min,
+                  uint64_t max, uint64_t *bytes);
+#define SECTION_SIZE_BYTES 32
+/* The same the other way round, in the largest unit that says it whole. */
+const char *section_size_text(uint64_t bytes, char text[SECTION_SIZE_BYTES]);
 
 /* Never NULL: past the arena's limit a fault is added, and an empty text returned. */
 const char *section_copy(struct section_reader *reader, const char *text);

@@ -8,6 +8,7 @@
 
 #include "config/document.h"
 #include "config/schedule.h"
+#include "config/section.h"
 
 /* What a YAML file may hold within quotes as it is; the rest is escaped (YAML 1.1, 5.1 and 5.7). */
 static bool is_plain_character(uint32_t c)
@@ -131,6 +132,16 @@ static void write_listen(const struct config *config, enum config_service servic
     text_add_string(out, "]\n");
 }
 
+static void write_query_memory(const struct config *config, struct text *out)
+{
+    char size[SECTION_SIZE_BYTES];
+    if (config->query_max_memory == 0)
+        text_add_string(out, "  # query.max-memory: a quarter of the machine's\n");
+    else
+        text_printf(out, "  query.max-memory: %s\n",
+                    section_size_text(config->query_max_memory, size));
+}
+
 void show_write(const struct config *config, struct text *out)
 {
     char metastore[ADDRESS_TEXT_BYTES];
@@ -156,6 +167,8 @@ void show_write(const struct config *config, struct text *out)
         for (size_t j = 0; i == CONFIG_BROKER && j < config->broker_option_count; j++)
             text_printf(out, "  %s: %s\n", config->broker_options[j].name,
                         config->broker_options[j].value);
+        if (i == CONFIG_SQL)
+            write_query_memory(config, out);
         if (i == CONFIG_JOB)
             text_printf(out, "  spark.sql.session.timeZone: %s\n", config->session_time_zone);
     }

@@ -175,8 +175,10 @@ bool fault_query(struct fault *fault, const struct query *query, const struct er
         return take_placeless(fault, FAULT_INVALID_CAST_ARGUMENT, err);
     case QUERY_INVALID_ARGUMENT:
         return take_placeless(fault, FAULT_INVALID_FUNCTION_ARGUMENT, err);
-    case QUERY_MEMORY:
-        return take_placeless(fault, FAULT_EXCEEDED_LOCAL_MEMORY_LIMIT, err);
+    case QUERY_MEMORY: /* behind the first line is advice about settings that nobody can reach */
+        return fault_set(fault, FAULT_EXCEEDED_LOCAL_MEMORY_LIMIT,
+                         "Query exceeded the memory limit: %.*s", (int)strcspn(err->text, "\n"),
+                         err->text);
     case QUERY_REFUSED:
         return take_placeless(fault, FAULT_NOT_SUPPORTED, err);
     case QUERY_FILE:

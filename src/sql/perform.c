@@ -19,6 +19,10 @@
 #include "sql/session.h"
 #include "sql/describe.h"
 
+/* A statement that found no memory is tried again, unless it had long enough to take it itself. */
+#define MEMORY_ATTEMPTS 6
+#define MEMORY_ATTEMPT_MS 1000
+#define MEMORY_WAIT_MS 10   /* doubling */
 #define EXECUTE_DEPTH_MAX 2 /* EXECUTE of an EXECUTE IMMEDIATE goes no further */
 
 struct perform {
@@ -288,6 +292,45 @@ static bool do_statement(struct perform *perform, struct run *run)
     return fault_set(&run->fault, FAULT_NOT_SUPPORTED, "%s", refused(statement.kind));
 }
 
+/* The engine's memory is one: who asks for a little while another has all but the last of it fails
+ * too.  The other fails then as well, or ends, so it is soon there again. */
+static bool is_worth_another(const struct run *run, int attempt, int64_t took_ms)
+{
+    return run->fault.name == FAULT_EXCEEDED_LOCAL_MEMORY_LIMIT && attempt < MEMORY_ATTEMPTS &&
+           took_ms < MEMORY_ATTEMPT_MS && !run_cancelled(run);
+}
+
+/* Nothing of it has been seen by the client. */
+static void forget_attempt(struct run *run)
+{
+    query_finish(atomic_load(&run->query));
+    run->fault = (struct fault){0};
+    run->plan = NULL;
+    run->columns = NULL;
+    run->warning_count = 0;
+    run->chunk_row = 0;
+    run->page_rows = 0;
+    run->rows = 0;
+    text_clear(&run->page);
+}
+
+static bool first_step(struct perform *perform, struct run *run)
+{
+    for (int attempt = 1;; attempt++) {
+        int64_t began_ms = clock_steady_ms();
+        bool ok = session_check(run) && do_statement(perform, run);
+        if (ok && run->page.full)
+            ok = fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
+                           "The result has more than %d bytes", RUN_PAGE_BYTES_MAX);
+        if (ok && run->plan != NULL)
+            ok = fill_page(run);
+        if (ok || !is_worth_another(run, attempt, clock_steady_ms() - began_ms))
+            return ok;
+        forget_attempt(run);
+        clock_sleep_ms(MEMORY_WAIT_MS << attempt);
+    }
+}
+
 static void end(struct run *run)
 {
     struct query *query = atomic_load(&run->query);
@@ -306,13 +349,10 @@ void perform_step(void *tools, struct run *run)
 
     if (ok && !run->started) {
         run->started = true;
-        ok = session_check(run) && do_statement(perform, run);
-        if (ok && run->page.full)
-            ok = fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
-                           "The result has more than %d bytes", RUN_PAGE_BYTES_MAX);
-    }
-    if (ok && run->plan != NULL)
+        ok = first_step(perform, run);
+    } else if (ok && run->plan != NULL) {
         ok = fill_page(run);
+    }
     if (!ok || run->plan == NULL || run->ended)
         end(run);
 }

@@ -195,7 +195,7 @@ static bool unreadable(const struct build *b, const struct err *err)
 {
     enum fault_name name = FAULT_HIVE_CANNOT_OPEN_SPLIT;
 
-    if (run_cancelled(b->run))
+    if (run_cancelled(b->run) || query_fault(b->place->query) == QUERY_MEMORY)
         return fault_query(&b->run->fault, b->place->query, err);
     if (err->kind == ERR_CORRUPT)
         name = FAULT_HIVE_BAD_DATA;

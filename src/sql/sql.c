@@ -118,6 +118,7 @@ static bool open_engine(struct sql *sql, struct err *err)
         !file_make_dirs(spill, err))
         return false;
     const struct engine_config engine = {
+        .memory_bytes = config->query_max_memory,
         .temp_dir = spill,
         .temp_bytes = SPILL_BYTES_MAX,
         .allowed_dirs = allowed,

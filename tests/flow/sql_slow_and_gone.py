@@ -2,6 +2,7 @@
 """What a few bad clients may not do to the others."""
 import os
 import sys
+import threading
 import time
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "support"))
@@ -84,10 +85,46 @@ def without_a_catalog(sql):
     answers_others(sql)
 
 
+def one_that_wants_too_much_memory_fails_alone():
+    """`query.max-memory`: others ask on while one after the other asks for more than there is."""
+    with Sql(config="sql: {query.max-memory: 64MB}\n") as sql:
+        write_big(sql)
+        stop = threading.Event()
+        answers = []
+
+        def ask_on():
+            while not stop.is_set():
+                answers.append(sql.ask("select count(*), max(n) from big where s like 'x%'"))
+        others = [threading.Thread(target=ask_on) for _ in range(2)]
+        for other in others:
+            other.start()
+        try:
+            for prefix in ("Trino", "Presto") * 3:
+                error = sql.error("select cardinality(array_agg(a.s)) from big a cross join (values %s) v(x)"
+                                  % ", ".join(str(i) for i in range(20)), prefix)
+                assert error["errorName"] == "EXCEEDED_LOCAL_MEMORY_LIMIT", error
+                assert error["errorType"] == "INSUFFICIENT_RESOURCES", error
+                assert error["errorCode"] == 131079 and "SET " not in error["message"], error
+        finally:
+            stop.set()
+            for other in others:
+                other.join()
+        assert len(answers) > 10, len(answers)
+        for answer in answers:
+            assert answer.error is None and answer.rows == [[ROWS, ROWS - 1]], answer.error
+        assert sql.rows("select n from big order by s, n limit 1") == [[0]]
+        print("a query that wants too much memory failed 6 times; %d others were answered" % len(answers))
+
+
+def write_big(sql):
+    sql.write("big/a.parquet", {"n": list(range(ROWS)), "s": [PAYLOAD] * ROWS})
+    sql.create("big", "n bigint, s string")
+
+
 def main():
+    one_that_wants_too_much_memory_fails_alone()
     with Sql() as sql:
-        sql.write("big/a.parquet", {"n": list(range(ROWS)), "s": [PAYLOAD] * ROWS})
-        sql.create("big", "n bigint, s string")
+        write_big(sql)
         answers_others(sql)
         for part in (a_slow_reader_costs_little, a_cancel_is_quick, a_long_poll_ends, two_hundred_vanish,
                      without_a_catalog):

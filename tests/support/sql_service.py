@@ -45,11 +45,16 @@ class Reply:
 
 
 class Sql:
-    def __init__(self, catalog=True):
+    def __init__(self, catalog=True, config=None):
         self.home = tempfile.mkdtemp(prefix="steelthread-sql-")
         self.base = st.free_base()
         self.names = ["catalog", "sql"] if catalog else ["sql"]
         self.processes = {}
+        self.flags = []
+        if config is not None:
+            self.flags = ["-f", os.path.join(self.home, "steelthread.yml")]
+            with open(self.flags[1], "w", encoding="utf-8") as f:
+                f.write(config)
 
     @property
     def port(self):
@@ -66,7 +71,8 @@ class Sql:
     def start(self, name):
         log = open(os.path.join(self.home, name + ".log"), "ab")
         self.processes[name] = subprocess.Popen(
-            [st.STEELTHREAD, "serve", name, "--home", self.home, "--port-base", str(self.base)],
+            [st.STEELTHREAD, "serve", name, "--home", self.home, "--port-base", str(self.base),
+             *self.flags],
             stderr=log, cwd=self.home)
         log.close()
         st.wait_for(name + " is ready", 20, lambda: self.control(name, "/readyz")[0] == 200, 0.01)

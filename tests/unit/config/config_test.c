@@ -148,7 +148,7 @@ static const char everything[] =
     "    path: /tmp/p\n"
     "    table: t\n"
     "collector: {listen: \"0.0.0.0:80\"}\n"
-    "sql: {listen: [\"127.0.0.1:81\", \"[::1]:81\"]}\n"
+    "sql: {listen: [\"127.0.0.1:81\", \"[::1]:81\"], query.max-memory: 1.5GB}\n"
     "broker: {num.partitions: 3, auto.create.topics.enable: false}\n"
     "job: {spark.sql.session.timeZone: Europe/Paris, listen: 4444}\n";
 
@@ -187,6 +187,7 @@ static void reads_everything_that_can_be_said(void **state)
     assert_string_equal(config_broker_option(config, "auto.create.topics.enable"), "false");
     assert_null(config_broker_option(config, "log.segment.bytes"));
     assert_string_equal(config->session_time_zone, "Europe/Paris");
+    assert_int_equal(config->query_max_memory, (uint64_t)1536 << 20);
     config_close(config);
 }
 
@@ -209,6 +210,52 @@ static void shows_what_reads_back_to_the_same(void **state)
     assert_string_equal(text_string(&once), text_string(&twice));
     text_reset(&once);
     text_reset(&twice);
+}
+
+/* Sizes as Presto and Trino write them. */
+static void reads_sizes_with_their_units(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        uint64_t bytes; /* 0: refused */
+        const char *shown;
+    } rows[] = {
+        {"16MB", 16 << 20, "16MB"},
+        {"\"64 MB\"", 64 << 20, "64MB"},
+        {"20000kB", 20000 * 1024, "20000kB"},
+        {"0.5GB", 512 << 20, "512MB"},
+        {"2TB", (uint64_t)2 << 40, "2TB"},
+        {"67108865B", 67108865, "67108865B"},
+        {"1MB", 0, "want 16MB to 16TB"},
+        {"17TB", 0, "want 16MB to 16TB"},
+        {"9999999999999999999MB", 0, "its unit"},
+        {"-1GB", 0, "its unit"},
+        {"1gb", 0, "its unit"},
+        {"1.GB", 0, "its unit"},
+        {"GB", 0, "its unit"},
+        {"67108864", 0, "its unit"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        char text[128];
+        struct text shown;
+        (void)snprintf(text, sizeof(text), "sql: {query.max-memory: %s}\n", rows[i].text);
+        struct config *config = load(text);
+        if (rows[i].bytes == 0) {
+            assert_null(config);
+            assert_int_equal(faults.count, 1);
+            assert_non_null(strstr(faults.kept[0].text, rows[i].shown));
+            continue;
+        }
+        assert_non_null(config);
+        assert_int_equal(config->query_max_memory, rows[i].bytes);
+        text_init(&shown, 1 << 20);
+        config_show(config, &shown);
+        (void)snprintf(text, sizeof(text), "  query.max-memory: %s\n", rows[i].shown);
+        assert_non_null(strstr(text_string(&shown), text));
+        text_reset(&shown);
+        config_close(config);
+    }
 }
 
 /* A fault never hides another, and each is told with its place. */
@@ -242,6 +289,7 @@ static void finds_every_fault_at_once(void **state)
         {23, 18, "`listen`"},
         {23, 37, "did you mean `num.partitions`?"},
         {24, 35, "IANA"},
+        {25, 7, "did you mean `query.max-memory`?"},
     };
     assert_null(load("app:\n"
                      "  topc: events\n"
@@ -266,7 +314,8 @@ static void finds_every_fault_at_once(void **state)
                      "    tabel: x\n"
                      "  b: {}\n"
                      "broker: {listen: \"localhost:99999\", num.partition: 3}\n"
-                     "job: {spark.sql.session.timeZone: Mars/X}\n"));
+                     "job: {spark.sql.session.timeZone: Mars/X}\n"
+                     "sql: {query.max-memry: 1GB}\n"));
     assert_int_equal(faults.count, COUNT_OF(wanted));
     for (size_t i = 0; i < COUNT_OF(wanted); i++) {
         assert_int_equal(faults.kept[i].line, wanted[i].line);
@@ -466,6 +515,7 @@ int main(void)
         cmocka_unit_test_setup(prints_as_an_example_what_it_runs, set_up),
         cmocka_unit_test_setup(reads_everything_that_can_be_said, set_up),
         cmocka_unit_test_setup(shows_what_reads_back_to_the_same, set_up),
+        cmocka_unit_test_setup(reads_sizes_with_their_units, set_up),
         cmocka_unit_test_setup(finds_every_fault_at_once, set_up),
         cmocka_unit_test_setup(finds_faults_in_sql_by_the_place_in_the_file, set_up),
         cmocka_unit_test_setup(refuses_what_only_two_keys_together_make_wrong, set_up),
