@@ -231,6 +231,25 @@ def joins_and_aggregates(sql):
     same(sql.rows("select host from swords where host like 'user2%' limit 1"), [["user2.att.com"]])
 
 
+def rows_that_are_left_out_fail_nothing(sql):
+    """The column has a dictionary; what the engine thinks cannot fail it asks for each of its words."""
+    words = ["1", "2020-01-01", "true", "abc"]
+    sql.write("words/a.parquet", {"w": words * 5000, "n": [1, 2, 3, 0] * 5000})
+    sql.create("words", "w string, n bigint")
+    for kind, word, value in (("integer", "1", 1), ("double", "1", 1.0), ("date", "2020-01-01", "2020-01-01"),
+                              ("timestamp", "2020-01-01", "2020-01-01 00:00:00.000"), ("boolean", "true", True)):
+        same(sql.rows("select distinct cast(w as %s) from words where w = '%s'" % (kind, word)), [[value]])
+        for call in "try(cast(w as %s))", "try_cast(w as %s)":
+            same(sql.rows("select distinct %s from words where w in ('%s', 'abc') order by 1"
+                          % (call % kind, word)), [[value], [None]])
+    for divisors, quotients in ("(0, 0), (2, 1), (3, 1)", "25000"), ("(0, 0.0), (2, 1.0), (3, 1.0)", "25000.0"):
+        same(str(sql.rows("select sum(n / b) from words join (values %s) t(a, b) on a = n where n > 0"
+                          % divisors)[0][0]), quotients)
+    same(sql.rows("select count(*) from words where n <> 0 and 6 / n > 2"), [[10000]])
+    same(sql.error("select max(cast(w as integer)) from words")["errorName"], "INVALID_CAST_ARGUMENT")
+    same(sql.error("select max(6 / n) from words")["errorName"], "DIVISION_BY_ZERO")
+
+
 def nothing_of_the_machine_is_reached(sql):
     secret = os.path.join(sql.home, "secret.csv")
     with open(secret, "w", encoding="ascii") as f:
@@ -261,7 +280,8 @@ def main():
         for part in (values_are_as_recorded, the_lectures_statements, columns_are_matched,
                      tables_without_files, names_are_shown, functions_are_documented,
                      things_are_made_and_dropped, errors_have_their_names_and_places, prepared_statements,
-                     joins_and_aggregates, nothing_of_the_machine_is_reached):
+                     joins_and_aggregates, rows_that_are_left_out_fail_nothing,
+                     nothing_of_the_machine_is_reached):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)
 
