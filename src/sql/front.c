@@ -14,6 +14,7 @@
 #define HEADER_BYTES_MAX (512 * 1024)    /* prepared statements travel in headers */
 #define HEADERS_MAX 500
 #define INFO_BYTES_MAX (64 * 1024)
+#define QUERY_BYTES_MAX (8 * RUN_SHOWN_BYTES_MAX) /* a control character is six in JSON */
 #define FRONT_VERSION "0.1.0"
 
 struct http_limits front_limits(void)
@@ -269,7 +270,7 @@ static void serve_query(const struct front *front, struct http_exchange *exchang
         reply_text(exchange, 404, "Query not found\n");
         return;
     }
-    text_init(&body, RUN_SQL_BYTES_MAX * 7);
+    text_init(&body, QUERY_BYTES_MAX);
     json_writer_init(&json, &body);
     json_begin_object(&json);
     json_key(&json, "queryId");
@@ -279,10 +280,10 @@ static void serve_query(const struct front *front, struct http_exchange *exchang
     json_key(&json, "session");
     json_begin_object(&json);
     json_key(&json, "user");
-    json_string(&json, ticket->run->client.user);
+    json_span(&json, ticket->run->user);
     json_end_object(&json);
     json_key(&json, "query");
-    json_span(&json, ticket->run->sql);
+    json_span(&json, ticket->run->shown);
     json_end_object(&json);
     reply_json(exchange, &body);
     text_reset(&body);

@@ -217,6 +217,14 @@ static void look_done(struct hall *hall, struct ticket *ticket)
         forget(hall, hall->done.first);
 }
 
+/* One that was not begun has no step that would let go of its text. */
+static void drop_text(struct ticket *ticket)
+{
+    run_release(ticket->run);
+    ticket->run_bytes = run_bytes(ticket->run);
+    ticket->run->ended = true;
+}
+
 static void end_ticket(struct hall *hall, struct ticket *ticket, const struct fault *fault)
 {
     ticket_end(ticket, fault);
@@ -287,7 +295,7 @@ void hall_cancel(struct hall *hall, struct ticket *ticket, enum fault_name why, 
     ticket->fault = fault;
     if (ticket->state == TICKET_WAITING) {
         (void)queue_remove(&hall->waiting, ticket);
-        ticket->run->ended = true;
+        drop_text(ticket);
         end_ticket(hall, ticket, NULL);
         return;
     }
@@ -411,7 +419,7 @@ struct ticket *hall_admit(struct hall *hall, struct run *run)
             line_up(hall, ticket);
     } else {
         hall->counts.refused += fault.name != FAULT_NONE;
-        run->ended = true;
+        drop_text(ticket);
         end_ticket(hall, ticket, fault.name != FAULT_NONE ? &fault : &run->fault);
     }
     return ticket;

@@ -152,7 +152,7 @@ static bool start_query(struct perform *perform, struct run *run, struct span sq
     warn_of_columns(run, parsed, relations);
     if (!set_columns(run, plan))
         return false;
-    run->plan = plan;
+    run->selects = true;
     if (!query_start(query, span_of(plan->sql), &err))
         return fault_query(&run->fault, query, &err);
     return true;
@@ -305,7 +305,7 @@ static void forget_attempt(struct run *run)
 {
     query_finish(atomic_load(&run->query));
     run->fault = (struct fault){0};
-    run->plan = NULL;
+    run->selects = false;
     run->columns = NULL;
     run->warning_count = 0;
     run->chunk_row = 0;
@@ -322,7 +322,7 @@ static bool first_step(struct perform *perform, struct run *run)
         if (ok && run->page.full)
             ok = fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
                            "The result has more than %d bytes", RUN_PAGE_BYTES_MAX);
-        if (ok && run->plan != NULL)
+        if (ok && run->selects)
             ok = fill_page(run);
         if (ok || !is_worth_another(run, attempt, clock_steady_ms() - began_ms))
             return ok;
@@ -350,9 +350,10 @@ void perform_step(void *tools, struct run *run)
     if (ok && !run->started) {
         run->started = true;
         ok = first_step(perform, run);
-    } else if (ok && run->plan != NULL) {
+        run_release(run);
+    } else if (ok && run->selects) {
         ok = fill_page(run);
     }
-    if (!ok || run->plan == NULL || run->ended)
+    if (!ok || !run->selects || run->ended)
         end(run);
 }

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 
 #define WARNING_BYTES 1024
+#define USER_BYTES_MAX 1024
 
 static enum trino_dialect dialect_of(enum presto_protocol protocol, bool hive)
 {
@@ -19,12 +20,25 @@ static enum trino_dialect dialect_of(enum presto_protocol protocol, bool hive)
     return protocol == PRESTO_PRESTO ? TRINO_PRESTO : TRINO_TRINO;
 }
 
+/* At most `max` bytes of it, whole characters. */
+static struct span keep(struct run *run, struct span text, size_t max)
+{
+    const unsigned char *bytes = text.data;
+
+    if (text.size > max)
+        for (text.size = max; text.size > 0 && (bytes[text.size] & 0xC0) == 0x80;)
+            text.size--;
+    const char *copy = arena_string(&run->kept, text);
+    return copy == NULL ? (struct span){0} : (struct span){copy, text.size};
+}
+
 struct run *run_create(struct span sql, const struct presto_header *headers, size_t header_count,
                        bool hive, struct err *err)
 {
     struct run *run = mem_new(sizeof(*run));
 
     arena_init(&run->arena, RUN_ARENA_BYTES);
+    arena_init(&run->kept, RUN_KEPT_BYTES);
     text_init(&run->page, RUN_PAGE_BYTES_MAX);
     atomic_init(&run->query, NULL);
     atomic_init(&run->cancelled, false);
@@ -40,6 +54,9 @@ struct run *run_create(struct span sql, const struct presto_header *headers, siz
         goto fail;
     }
     run->sql = (struct span){copy, sql.size};
+    run->shown = keep(run, sql, RUN_SHOWN_BYTES_MAX);
+    if (run->client.user != NULL)
+        run->user = keep(run, span_of(run->client.user), USER_BYTES_MAX);
     run->dialect = dialect_of(run->client.protocol, hive);
     run->style = (struct presto_type_style){run->client.protocol, run->client.parametric_datetime};
     return run;
@@ -49,6 +66,18 @@ fail:
     return NULL;
 }
 
+void run_release(struct run *run)
+{
+    run->sql = (struct span){0};
+    run->client = (struct presto_client){.protocol = run->style.protocol};
+    arena_reset(&run->arena);
+}
+
+size_t run_bytes(const struct run *run)
+{
+    return run->arena.used + run->kept.used;
+}
+
 void run_close(struct run *run)
 {
     if (run == NULL)
@@ -56,6 +85,7 @@ void run_close(struct run *run)
     assert(atomic_load(&run->query) == NULL);
     text_reset(&run->page);
     arena_reset(&run->arena);
+    arena_reset(&run->kept);
     mem_free(run);
 }
 
@@ -90,14 +120,14 @@ void run_warn(struct run *run, int code, const char *name, const char *fmt, ...)
     va_start(args, fmt);
     (void)vsnprintf(words, sizeof(words), fmt, args);
     va_end(args);
-    const char *message = arena_string(&run->arena, span_of(words));
+    const char *message = arena_string(&run->kept, span_of(words));
     if (message != NULL)
         run->warnings[run->warning_count++] = (struct presto_warning){code, name, message};
 }
 
 bool run_add_header(struct run *run, const char *name, const char *value)
 {
-    const char *copy = arena_string(&run->arena, span_of(value));
+    const char *copy = arena_string(&run->kept, span_of(value));
 
     if (copy == NULL || run->header_count == RUN_REPLY_HEADERS_MAX)
         return false;
@@ -105,22 +135,57 @@ bool run_add_header(struct run *run, const char *name, const char *value)
     return true;
 }
 
+/* As deep as types are: PRESTO_TYPE_DEPTH_MAX, QUERY_TYPE_DEPTH_MAX.
+ * NOLINTNEXTLINE(misc-no-recursion) */
+static bool copy_type(struct presto_type *to, const struct presto_type *from, struct arena *arena)
+{
+    *to = *from;
+    if (from->child_count == 0)
+        return true;
+    struct presto_type *children = ARENA_NEW(arena, struct presto_type, from->child_count);
+    const char **names = ARENA_NEW(arena, const char *, from->child_count);
+    if (children == NULL || names == NULL)
+        return false;
+    for (size_t i = 0; i < from->child_count; i++) {
+        const char *name = from->names == NULL ? NULL : from->names[i];
+        names[i] = name == NULL ? NULL : arena_string(arena, span_of(name));
+        if ((name != NULL && names[i] == NULL) ||
+            !copy_type(&children[i], &from->children[i], arena))
+            return false;
+    }
+    to->children = children;
+    to->names = from->names == NULL ? NULL : names;
+    return true;
+}
+
+/* They stand in every reply: their JSON is written once to see that there is room for it. */
+static bool fit_replies(const struct presto_columns *columns, const struct presto_type_style *style)
+{
+    struct text trial;
+
+    text_init(&trial, RUN_COLUMNS_BYTES_MAX);
+    presto_write_columns(&trial, columns, style);
+    bool ok = !trial.full;
+    text_reset(&trial);
+    return ok;
+}
+
 bool run_set_columns(struct run *run, const struct presto_column *columns, size_t count)
 {
-    struct presto_columns *list = ARENA_NEW(&run->arena, struct presto_columns, 1);
-    struct presto_column *copy = ARENA_NEW(&run->arena, struct presto_column, count);
+    struct presto_columns *list = ARENA_NEW(&run->kept, struct presto_columns, 1);
+    struct presto_column *copy = ARENA_NEW(&run->kept, struct presto_column, count);
+    bool ok = list != NULL && copy != NULL;
 
-    if (list == NULL || copy == NULL)
-        return fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
-                         "%zu columns do not fit", count);
-    for (size_t i = 0; i < count; i++) {
-        copy[i] = columns[i];
-        copy[i].name = arena_string(&run->arena, span_of(columns[i].name));
-        if (copy[i].name == NULL)
-            return fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
-                             "%zu columns do not fit", count);
+    for (size_t i = 0; ok && i < count; i++) {
+        copy[i].name = arena_string(&run->kept, span_of(columns[i].name));
+        ok = copy[i].name != NULL && copy_type(&copy[i].type, &columns[i].type, &run->kept);
     }
-    *list = (struct presto_columns){copy, count};
+    if (ok)
+        *list = (struct presto_columns){copy, count};
+    if (!ok || !fit_replies(list, &run->style))
+        return fault_set(&run->fault, FAULT_GENERIC_INSUFFICIENT_RESOURCES,
+                         "%zu columns of these names and types are more than a reply may hold",
+                         count);
     run->columns = list;
     return true;
 }
@@ -148,7 +213,7 @@ void run_add_row(struct run *run, const char *const *cells)
 bool run_set_done(struct run *run, const char *update_type)
 {
     static const struct presto_column result = {"result", {.kind = PRESTO_BOOLEAN}};
-    bool presto = run->client.protocol == PRESTO_PRESTO;
+    bool presto = run->style.protocol == PRESTO_PRESTO;
 
     run->update_type = update_type;
     if (!run_set_columns(run, &result, presto ? 1 : 0))

@@ -25,8 +25,11 @@
 #include "wire/presto_header.h"
 
 #define RUN_SQL_BYTES_MAX (1024 * 1024)
-#define RUN_ARENA_BYTES (256 * 1024 * 1024) /* names, plans and listings of one statement */
-#define RUN_PAGE_BYTES (1024 * 1024)        /* a page ends with the row that passes it */
+#define RUN_ARENA_BYTES (256 * 1024 * 1024)     /* names, plans and listings of one statement */
+#define RUN_KEPT_BYTES (16 * 1024 * 1024)       /* what its replies are made of, but rows */
+#define RUN_COLUMNS_BYTES_MAX (8 * 1024 * 1024) /* of each reply, as JSON */
+#define RUN_SHOWN_BYTES_MAX (16 * 1024)         /* of the text, for who looks at it later */
+#define RUN_PAGE_BYTES (1024 * 1024)            /* a page ends with the row that passes it */
 #define RUN_PAGE_BYTES_MAX (80 * 1024 * 1024)
 #define RUN_PAGE_MS 500 /* a page with rows ends after so long, for someone waits */
 #define RUN_WARNINGS_MAX 50
@@ -38,11 +41,16 @@ struct run_reply_header {
 };
 
 struct run {
-    struct arena arena; /* all below that is not said to lie elsewhere */
+    struct arena arena; /* what the first step needs: it goes with run_release() */
+    struct arena kept;  /* all below that is not said to lie elsewhere */
 
-    /* Asked; set once. */
+    /* Asked; both lie in `arena`. */
     struct span sql;
     struct presto_client client;
+
+    /* The same as long as the run is there: the loop may read it during a step. */
+    struct span shown; /* the text, or how it begins */
+    struct span user;
     enum trino_dialect dialect;
     struct presto_type_style style;
 
@@ -62,9 +70,8 @@ struct run {
     int64_t worked_ms;
 
     /* The worker's own. */
-    const struct trino_plan *plan; /* NULL: no engine statement */
-    struct presto_column *cells;   /* the plan's columns */
-    size_t chunk_row;              /* the next row of the current chunk */
+    bool selects;     /* the engine's rows are to come */
+    size_t chunk_row; /* the next row of the current chunk */
 
     _Atomic(struct query *) query; /* set by a worker, taken away by the loop */
     atomic_bool cancelled;
@@ -74,6 +81,11 @@ struct run {
  * NULL: ERR_MALFORMED, headers or text are none; ERR_LIMIT. */
 MUST_CHECK struct run *run_create(struct span sql, const struct presto_header *headers,
                                   size_t header_count, bool hive, struct err *err);
+/* The first step was taken, or there will be none: the text, the client's wishes and all that was
+ * made of them go, which may be much more than what the replies need. */
+void run_release(struct run *run);
+/* Held now, without the page. */
+size_t run_bytes(const struct run *run);
 /* The query must have been taken away.  NULL is fine. */
 void run_close(struct run *run);
 
@@ -83,12 +95,13 @@ bool run_cancelled(const struct run *run);
 /* A worker: the engine's connection that this run uses from now on. */
 void run_take_query(struct run *run, struct query *query);
 
-/* A worker.  Formatted into the run's arena; NULL past its limit. */
+/* A worker.  A warning past RUN_WARNINGS_MAX or the run's memory is dropped. */
 void run_warn(struct run *run, int code, const char *name, const char *fmt, ...)
     __attribute__((format(printf, 4, 5)));
 /* False: no room (never for the few that a statement has). */
 bool run_add_header(struct run *run, const char *name, const char *value);
-/* The columns of a result that is written here; `count` names and types are copied. */
+/* The columns of the result; `count` names and types are copied.  False: the fault is set, as they
+ * are more than a reply may hold. */
 bool run_set_columns(struct run *run, const struct presto_column *columns, size_t count);
 /* A row of texts, "true" and "false" where the column is boolean; NULL is a null.  As many as
  * columns. */

@@ -26,6 +26,7 @@ struct ticket *ticket_create(struct loop *loop, const char *id, const char *slug
     (void)snprintf(ticket->id, sizeof(ticket->id), "%s", id);
     (void)snprintf(ticket->slug, sizeof(ticket->slug), "%s", slug);
     ticket->run = run;
+    ticket->run_bytes = run_bytes(run);
     ticket->loop = loop;
     ticket->created_ms = loop_now_ms(loop);
     ticket->asked_ms = ticket->created_ms;
@@ -79,6 +80,7 @@ void ticket_take_page(struct ticket *ticket)
     ticket->update_type = run->update_type;
     ticket->rows = run->rows;
     ticket->worked_ms = run->worked_ms;
+    ticket->run_bytes = run_bytes(run);
     if (ticket->fault.name == FAULT_NONE)
         ticket->fault = run->fault;
     if (run->page_rows == 0)
@@ -174,7 +176,7 @@ static void make_reply(struct ticket *ticket, const char *base)
     if (page != NULL)
         results.data = text_span(&page->rows);
     if (failed) {
-        fault_describe(&ticket->fault, ticket->run->client.protocol, message, &error);
+        fault_describe(&ticket->fault, ticket->run->style.protocol, message, &error);
         results.error = &error;
     }
     text_reset(&ticket->given);
@@ -200,7 +202,7 @@ static void send_given(struct ticket *ticket, struct http_exchange *exchange)
     };
 
     for (size_t i = 0; ticket->given_last && i < run->header_count; i++) {
-        const char *name = presto_header_name(run->client.protocol, run->headers[i].name, arena);
+        const char *name = presto_header_name(run->style.protocol, run->headers[i].name, arena);
         if (name != NULL && ticket->fault.name == FAULT_NONE)
             reply.headers[reply.header_count++] = (struct http_header){
                 .name = span_of(name), .value = span_of(run->headers[i].value)};
@@ -269,5 +271,5 @@ void ticket_end(struct ticket *ticket, const struct fault *fault)
 
 size_t ticket_bytes(const struct ticket *ticket)
 {
-    return ticket->page_bytes + ticket->given.size;
+    return ticket->run_bytes + ticket->page_bytes + ticket->given.size;
 }

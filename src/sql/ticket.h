@@ -55,6 +55,7 @@ struct ticket {
     const char *update_type;
     uint64_t rows;
     int64_t worked_ms;
+    size_t run_bytes;
 
     int64_t token_next; /* of the reply that is due; 0 is the one to the POST */
     struct text given;  /* the newest reply, which may be asked for again */
@@ -98,7 +99,7 @@ void ticket_tell(struct ticket *ticket, bool anyway);
 void ticket_welcome(struct ticket *ticket, const char *base, struct http_exchange *exchange);
 /* No more steps are to come; unless it failed already, `fault` (NULL: none) is why. */
 void ticket_end(struct ticket *ticket, const struct fault *fault);
-/* Bytes that are kept for the client. */
+/* Bytes that are kept for the client: of its statement, and of replies that it has not read. */
 size_t ticket_bytes(const struct ticket *ticket);
 /* "QUEUED", "RUNNING" ... */
 enum presto_state ticket_presto_state(const struct ticket *ticket);

@@ -56,9 +56,8 @@ static void write_columns(struct json_writer *json, const struct presto_columns 
     struct text words;
 
     text_init(&words, TYPE_TEXT_BYTES_MAX);
-    json_key(json, "columns");
     json_begin_array(json);
-    for (size_t i = 0; i < columns->count; i++) {
+    for (size_t i = 0; i < columns->count && !json->out->full; i++) {
         const struct presto_column *column = &columns->columns[i];
         text_clear(&words);
         presto_type_text(&words, &column->type, style);
@@ -71,7 +70,17 @@ static void write_columns(struct json_writer *json, const struct presto_columns 
         json_end_object(json);
     }
     json_end_array(json);
+    json->out->full = json->out->full || words.full;
     text_reset(&words);
+}
+
+void presto_write_columns(struct text *out, const struct presto_columns *columns,
+                          const struct presto_type_style *style)
+{
+    struct json_writer json;
+
+    json_writer_init(&json, out);
+    write_columns(&json, columns, style);
 }
 
 static void write_stats(struct json_writer *json, const struct presto_stats *stats)
@@ -183,8 +192,10 @@ void presto_write(struct text *out, const struct presto_results *results,
     member(&json, "infoUri", results->info_uri);
     if (results->next_uri != NULL)
         member(&json, "nextUri", results->next_uri);
-    if (results->columns != NULL)
+    if (results->columns != NULL) {
+        json_key(&json, "columns");
         write_columns(&json, results->columns, style);
+    }
     if (results->data.size > 0) {
         json_key(&json, "data");
         json_begin_array(&json);

@@ -81,6 +81,9 @@ struct presto_results {
     int64_t update_count;    /* -1: none */
 };
 
+/* Appends `[{"name": ...}, ...]`: the member `columns` of the document. */
+void presto_write_columns(struct text *out, const struct presto_columns *columns,
+                          const struct presto_type_style *style);
 const char *presto_state_name(enum presto_state state);
 const char *presto_error_type_name(enum presto_error_type type);
 /* Appends the document. */

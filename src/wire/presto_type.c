@@ -169,6 +169,7 @@ static void field_argument(struct json_writer *json, const struct presto_type *t
     text_init(&words, 1024 * 1024);
     presto_type_text(&words, &type->children[field], style);
     json_span(json, text_span(&words));
+    json->out->full = json->out->full || words.full;
     text_reset(&words);
 }
 
@@ -221,6 +222,12 @@ static void signature(struct json_writer *json, const struct presto_type *type,
     size_t child_count =
         row->arguments == CHILDREN && depth < PRESTO_TYPE_DEPTH_MAX ? type->child_count : 0;
 
+    /* Presto's form names each child twice, so that every level doubles it: past the text's limit
+     * there is no use in going on. */
+    if (json->out->full) {
+        json_null(json);
+        return;
+    }
     json_begin_object(json);
     json_key(json, "rawType");
     json_string(json, row->raw);

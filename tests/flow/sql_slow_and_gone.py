@@ -75,6 +75,27 @@ def two_hundred_vanish(sql):
     st.wait_for("all have ended", 30, lambda: sql.counters()["running"] == 0)
 
 
+def long_statements_leave_little(sql):
+    """A ticket stays for a while after its last reply; its text and its plan go at once."""
+    before = sql.memory_mb()
+    kept = sql.counters()["kept_bytes"]
+    for _ in range(100):
+        error = sql.error("select '%s' from nosuch" % ("x" * 1_000_000))
+        assert error["errorName"] == "TABLE_NOT_FOUND", error
+    assert sql.counters()["kept_bytes"] - kept < 10e6, sql.counters()
+    grown = sql.memory_mb() - before
+    assert grown < 60, "%d MB more for 100 statements of 1 MB that have ended" % grown
+
+
+def columns_too_large_for_a_reply(sql):
+    """Presto's signature of a type names each child twice, so that each level doubles it."""
+    sql.create("deep", "a %sint%s" % ("array<" * 15, ">" * 15))
+    assert sql.rows("select a from deep", "Presto") == []
+    error = sql.error("select %s from deep" % ", ".join(["a"] * 30), "Presto")
+    assert error["errorName"] == "GENERIC_INSUFFICIENT_RESOURCES", error
+    assert sql.rows("select %s from deep" % ", ".join(["a"] * 30)) == []
+
+
 def without_a_catalog(sql):
     sql.stop("catalog")
     error = sql.error("select * from big")
@@ -127,7 +148,7 @@ def main():
         write_big(sql)
         answers_others(sql)
         for part in (a_slow_reader_costs_little, a_cancel_is_quick, a_long_poll_ends, two_hundred_vanish,
-                     without_a_catalog):
+                     long_statements_leave_little, columns_too_large_for_a_reply, without_a_catalog):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)
 
