@@ -10,8 +10,15 @@
  * until a broker can be asked, which is how we hear of its return at once.
  *
  * Records are handed over in groups: what arrives while a group is away waits
- * here and is the next one.  Left to itself with linger.ms 0, librdkafka sends
- * each record as it comes, five requests at a time.
+ * here and is the next one.  A worker hands a group over and flushes:
+ *
+ *   held -> group -> rd_kafka_produce() of each, rd_kafka_flush() -> reports -> the next group
+ *   (loop)  (loop)   (worker)                                        (loop)
+ *
+ * A group is to leave at once and as one request.  With linger.ms 0 librdkafka (2.0.2) sends what
+ * it sees when the first record wakes it, and while five records or more are away and others wait
+ * its thread does not sleep; with any other it waits in whole milliseconds.  A flush comes when all
+ * of the group is there, wakes it, and for as long as it lasts linger.ms does not count.
  *
  * librdkafka's own threads run nothing of ours but kafka_resolve.c. */
 #include "net/kafka_producer.h"
@@ -45,9 +52,11 @@
 /* Else librdkafka tries to connect once a second while nothing waits to be sent, and its users hear
  * of a broker's return that late. */
 #define CONNECT_WHEN_NEEDED "false"
-/* librdkafka's thread does not sleep between a group's hand-over and its answer when this is 0:
- * four times the CPU of an event.  A tenth of a millisecond lets it. */
-#define LINGER_MS "0.1"
+/* A group's hand-over takes less; its end is told by a flush, for which this does not count. */
+#define LINGER_MS "5"
+/* A flush ends with the group's last report, or when this is over: then the group has left, or no
+ * broker is there. */
+#define FLUSH_MS 100
 #define RETRY_MS "20"
 #define RECONNECT_MS_MAX "100"
 
@@ -58,6 +67,7 @@ struct held {
     size_t key_bytes;
     size_t value_bytes;
     void *opaque;
+    rd_kafka_resp_err_t refused; /* why librdkafka did not take it */
 };
 
 struct instance {
@@ -77,7 +87,8 @@ struct kafka_producer {
     char *brokers;
     char *topic;
     char *client_id;
-    struct worker_pool *pool;
+    struct worker_pool *pool;   /* for questions, and the end of instances */
+    struct worker_pool *sender; /* for groups */
     struct loop_timer *timer;
     struct instance instance;
     struct instance dying; /* the worker's while it is destroyed */
@@ -86,6 +97,14 @@ struct kafka_producer {
     size_t held_room;
     size_t held_bytes;
     struct turn_end hand_over;
+
+    struct task send;
+    bool sending;
+    struct held *group; /* the worker's while it is sent, as are the next two */
+    size_t group_count;
+    rd_kafka_t *group_kafka;
+    rd_kafka_topic_t *group_topic;
+
     bool available;
     bool told; /* whether it is available */
     bool retiring;
@@ -355,6 +374,13 @@ static void timer_fired(void *owner)
                     producer->probe_ms * 2 < PROBE_MS ? producer->probe_ms * 2 : PROBE_MS);
 }
 
+static void purge(struct kafka_producer *producer)
+{
+    (void)rd_kafka_purge(producer->instance.kafka, RD_KAFKA_PURGE_F_QUEUE |
+                                                       RD_KAFKA_PURGE_F_INFLIGHT |
+                                                       RD_KAFKA_PURGE_F_NON_BLOCKING);
+}
+
 /* A fatal error: nothing more can be sent with this instance. */
 static void retire(struct kafka_producer *producer)
 {
@@ -367,16 +393,15 @@ static void retire(struct kafka_producer *producer)
                why);
     producer->retiring = true;
     set_available(producer, false, "the connection to the broker is being renewed");
-    (void)rd_kafka_purge(producer->instance.kafka, RD_KAFKA_PURGE_F_QUEUE |
-                                                       RD_KAFKA_PURGE_F_INFLIGHT |
-                                                       RD_KAFKA_PURGE_F_NON_BLOCKING);
+    purge(producer);
 }
 
 static void destroy_if_empty(struct kafka_producer *producer)
 {
     struct instance *instance = &producer->instance;
 
-    if (!producer->retiring || instance->waiting > 0 || instance->watch == NULL)
+    if (!producer->retiring || producer->sending || instance->waiting > 0 ||
+        instance->watch == NULL)
         return;
     loop_watch_close(instance->watch);
     instance->watch = NULL;
@@ -385,49 +410,85 @@ static void destroy_if_empty(struct kafka_producer *producer)
     worker_pool_submit(producer->pool, &producer->destroy);
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
+/* --- groups ----------------------------------------------------------------------------------- */
 
-/* Memory from mem_copy that librdkafka frees, or we do when it does not want the record. */
-static bool give(struct kafka_producer *producer, struct held *held, struct err *err)
+static void send_run(struct task *task)
 {
-    struct instance *instance = &producer->instance;
+    ON_WORKER();
+    struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, send);
 
-    int refused =
-        rd_kafka_produce(instance->topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_FREE, held->value,
-                         held->value_bytes, held->key, held->key_bytes, held->opaque);
-    mem_free(held->key); /* copied */
-    if (refused == 0) {
-        instance->waiting++;
-        return true;
+    for (size_t i = 0; i < producer->group_count; i++) {
+        struct held *held = &producer->group[i];
+        /* librdkafka frees the value when it takes it, and copies the key. */
+        if (rd_kafka_produce(producer->group_topic, RD_KAFKA_PARTITION_UA, RD_KAFKA_MSG_F_FREE,
+                             held->value, held->value_bytes, held->key, held->key_bytes,
+                             held->opaque) != 0) {
+            held->refused = rd_kafka_last_error();
+            mem_free(held->value);
+        }
+        mem_free(held->key);
     }
-    mem_free(held->value);
-    return err_set(err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(rd_kafka_last_error()));
+    (void)rd_kafka_flush(producer->group_kafka, FLUSH_MS); /* each record reports for itself */
 }
 
-/* The next group, when the one before is answered. */
+/* The next group, when the one before is answered and nobody flushes any more. */
 static void hand_over_run(struct turn_end *turn_end)
 {
     ON_LOOP();
     struct kafka_producer *producer = CONTAINER_OF(turn_end, struct kafka_producer, hand_over);
-    struct held *held = producer->held;
-    size_t count = producer->held_count;
 
-    if (producer->instance.waiting > 0 || count == 0)
+    if (producer->sending || producer->instance.waiting > 0 || producer->held_count == 0)
         return;
+    producer->group = producer->held;
+    producer->group_count = producer->held_count;
+    producer->group_kafka = producer->instance.kafka;
+    producer->group_topic = producer->instance.topic;
     producer->held = NULL;
     producer->held_count = 0;
     producer->held_room = 0;
     producer->held_bytes = 0;
-    for (size_t i = 0; i < count; i++) {
-        struct err err = {0};
-        void *opaque = held[i].opaque;
-        if (give(producer, &held[i], &err))
-            continue;
-        probe_start(producer, PROBE_MS_FIRST);
-        producer->events->delivered(producer->owner, opaque, &err);
-    }
-    mem_free(held);
+    producer->instance.waiting = producer->group_count;
+    producer->sending = true;
+    worker_pool_submit(producer->sender, &producer->send);
 }
+
+static void next_group_soon(struct kafka_producer *producer)
+{
+    if (!producer->sending && producer->instance.waiting == 0 && producer->held_count > 0)
+        loop_at_turn_end(producer->loop, &producer->hand_over);
+}
+
+static void report_refused(struct kafka_producer *producer, const struct held *held)
+{
+    struct err err = {0};
+
+    (void)err_set(&err, ERR_UNAVAILABLE, "%s", rd_kafka_err2str(held->refused));
+    producer->instance.waiting--;
+    probe_start(producer, PROBE_MS_FIRST);
+    producer->events->delivered(producer->owner, held->opaque, &err);
+}
+
+static void send_done(struct task *task)
+{
+    ON_LOOP();
+    struct kafka_producer *producer = CONTAINER_OF(task, struct kafka_producer, send);
+    struct held *group = producer->group;
+    size_t count = producer->group_count;
+
+    producer->sending = false;
+    producer->group = NULL;
+    for (size_t i = 0; i < count; i++) {
+        if (group[i].refused != RD_KAFKA_RESP_ERR_NO_ERROR)
+            report_refused(producer, &group[i]);
+    }
+    mem_free(group);
+    if (producer->retiring)
+        purge(producer); /* what was handed over behind the first one */
+    destroy_if_empty(producer);
+    next_group_soon(producer);
+}
+
+/* --- events ----------------------------------------------------------------------------------- */
 
 static void took_reports(struct kafka_producer *producer, rd_kafka_event_t *event)
 {
@@ -451,8 +512,7 @@ static void took_reports(struct kafka_producer *producer, rd_kafka_event_t *even
         probe_start(producer, PROBE_MS_FIRST);
         fail_held(producer, &last); /* or they would wait for as long once more */
     }
-    if (producer->instance.waiting == 0 && producer->held_count > 0)
-        loop_at_turn_end(producer->loop, &producer->hand_over);
+    next_group_soon(producer);
 }
 
 static void took_error(struct kafka_producer *producer, rd_kafka_event_t *event)
@@ -520,9 +580,11 @@ struct kafka_producer *kafka_producer_create(struct loop *loop,
     producer->probe = (struct task){.run = probe_run, .done = probe_done};
     producer->destroy = (struct task){.run = destroy_run, .done = destroy_done};
     producer->hand_over = (struct turn_end){.run = hand_over_run};
+    producer->send = (struct task){.run = send_run, .done = send_done};
     producer->timer = loop_timer_create(loop, timer_fired, producer);
     producer->pool = worker_pool_create(loop, 1, err);
-    if (producer->pool == NULL || !instance_create(producer, err)) {
+    producer->sender = producer->pool == NULL ? NULL : worker_pool_create(loop, 1, err);
+    if (producer->sender == NULL || !instance_create(producer, err)) {
         kafka_producer_close(producer);
         return NULL;
     }
@@ -564,8 +626,7 @@ bool kafka_producer_send(struct kafka_producer *producer, struct span key, struc
         .opaque = opaque,
     };
     producer->held_bytes += key.size + value.size;
-    if (producer->instance.waiting == 0)
-        loop_at_turn_end(producer->loop, &producer->hand_over);
+    next_group_soon(producer);
     return true;
 }
 
@@ -607,8 +668,8 @@ void kafka_producer_close(struct kafka_producer *producer)
         return;
     producer->closing = true;
     producer->available = false;
-    if (producer->pool != NULL)
-        worker_pool_close(producer->pool); /* a probe, or the end of an instance */
+    worker_pool_close(producer->sender);
+    worker_pool_close(producer->pool); /* a probe, or the end of an instance */
     loop_forget_turn_end(producer->loop, &producer->hand_over);
     report_rest(producer);
     (void)err_set(&err, ERR_UNAVAILABLE, "stopping");
