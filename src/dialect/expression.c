@@ -70,6 +70,32 @@ static struct tree *node(struct cursor *c, enum tree_kind kind, const struct tok
     return tree;
 }
 
+/* The tree holds something of the depth `below`: a child, or a query. */
+static bool hold(struct cursor *c, struct tree *tree, int below)
+{
+    struct token at = {.line = tree->line, .column = tree->column};
+    if (below >= tree->depth)
+        tree->depth = below + 1;
+    return tree->depth <= TREE_DEPTH_MAX ||
+           cursor_fail(c, &at, ERR_LIMIT, "an expression nested more than %d deep", TREE_DEPTH_MAX);
+}
+
+static bool hold_order(struct cursor *c, struct tree *call)
+{
+    for (const struct tree_order *order = call->order; order != NULL; order = order->next)
+        if (!hold(c, call, order->value->depth))
+            return false;
+    return true;
+}
+
+static struct tree *with_query(struct cursor *c, struct tree *tree, int depth)
+{
+    if (tree == NULL)
+        return NULL;
+    tree->query = parser_nested_query(c, depth);
+    return tree->query != NULL && hold(c, tree, tree->query->depth) ? tree : NULL;
+}
+
 /* Appends a child; NULL when either failed, or when the tree grows too high. */
 static struct tree *with(struct cursor *c, struct tree *tree, struct tree *child)
 {
@@ -79,19 +105,10 @@ static struct tree *with(struct cursor *c, struct tree *tree, struct tree *child
         tree->first = child;
     else
         tree->last->next = child;
-    tree->last = child;
-    while (child->next != NULL) { /* a whole list was added */
-        if (child->depth >= tree->depth)
-            tree->depth = child->depth + 1;
-        child = child->next;
+    for (; child != NULL; child = child->next) { /* a whole list may be added */
         tree->last = child;
-    }
-    if (child->depth >= tree->depth)
-        tree->depth = child->depth + 1;
-    if (tree->depth > TREE_DEPTH_MAX) {
-        struct token at = {.line = tree->line, .column = tree->column};
-        cursor_fail(c, &at, ERR_LIMIT, "an expression nested more than %d deep", TREE_DEPTH_MAX);
-        return NULL;
+        if (!hold(c, tree, child->depth))
+            return NULL;
     }
     return tree;
 }
@@ -284,7 +301,8 @@ static bool after_call(struct cursor *c, struct tree *tree, int depth)
         if (!cursor_expect_word(c, "where"))
             return false;
         tree->filter = expression_parse(c, depth + 1);
-        if (tree->filter == NULL || !cursor_expect_symbol(c, ")"))
+        if (tree->filter == NULL || !hold(c, tree, tree->filter->depth) ||
+            !cursor_expect_symbol(c, ")"))
             return false;
     }
     static const char *const windows[] = {"over", "within", "ignore", "respect"};
@@ -315,7 +333,7 @@ static struct tree *call(struct cursor *c, struct span name, const struct token 
             return NULL;
         if (cursor_take_words(c, "order", "by")) {
             tree->order = parser_order(c, depth + 1);
-            if (tree->order == NULL)
+            if (tree->order == NULL || !hold_order(c, tree))
                 return NULL;
         }
     }
@@ -406,12 +424,8 @@ static struct tree *brackets(struct cursor *c, int depth)
     struct token at = c->token;
     cursor_advance(c);
     if (parser_at_query(c)) {
-        struct tree *tree = node(c, TREE_QUERY, &at);
-        if (tree == NULL)
-            return NULL;
-        tree->query = parser_nested_query(c, depth + 1);
-        tree->depth = tree->query == NULL ? 1 : tree->query->depth + 1;
-        return tree->query != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
+        struct tree *tree = with_query(c, node(c, TREE_QUERY, &at), depth + 1);
+        return tree != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
     }
     struct tree *first = expression_parse(c, depth + 1);
     if (first != NULL && cursor_at_symbol(c, ",")) {
@@ -482,10 +496,8 @@ static struct tree *special(struct cursor *c, int depth, bool *special)
         struct tree *tree = node(c, TREE_EXISTS, &c->token);
         cursor_advance(c);
         cursor_advance(c);
-        if (tree == NULL)
-            return NULL;
-        tree->query = parser_nested_query(c, depth + 1);
-        return tree->query != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
+        tree = with_query(c, tree, depth + 1);
+        return tree != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
     }
     *special = false;
     return NULL;
@@ -684,13 +696,10 @@ static struct tree *in(struct cursor *c, struct tree *tree, int depth)
 {
     if (tree == NULL || !cursor_expect_symbol(c, "("))
         return NULL;
-    if (parser_at_query(c)) {
-        tree->query = parser_nested_query(c, depth + 1);
-        if (tree->query == NULL)
-            return NULL;
-    } else {
+    if (parser_at_query(c))
+        tree = with_query(c, tree, depth + 1);
+    else
         tree = with(c, tree, expression_list(c, depth + 1, NULL));
-    }
     return tree != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
 }
 

@@ -31,6 +31,30 @@ static bool too_deep(struct cursor *c, int depth)
     return true;
 }
 
+/* What holds something of the depth `below` is one deeper. */
+static bool hold(struct cursor *c, int *depth, int below)
+{
+    if (below >= *depth)
+        *depth = below + 1;
+    return !too_deep(c, *depth);
+}
+
+static bool hold_values(struct cursor *c, int *depth, const struct tree *first)
+{
+    for (const struct tree *value = first; value != NULL; value = value->next)
+        if (!hold(c, depth, value->depth))
+            return false;
+    return true;
+}
+
+static bool hold_order(struct cursor *c, int *depth, const struct tree_order *order)
+{
+    for (; order != NULL; order = order->next)
+        if (!hold(c, depth, order->value->depth))
+            return false;
+    return true;
+}
+
 bool parser_at_query(const struct cursor *cursor)
 {
     struct token ahead = cursor_ahead(cursor);
@@ -215,10 +239,10 @@ static struct tree_relation *read_brackets(struct cursor *c, int depth)
         if (relation == NULL)
             return NULL;
         relation->query = parser_nested_query(c, depth + 1);
-        if (relation->query == NULL || !cursor_expect_symbol(c, ")"))
-            return NULL;
-        relation->depth = relation->query->depth + 1;
-        return relation;
+        return relation->query != NULL && hold(c, &relation->depth, relation->query->depth) &&
+                       cursor_expect_symbol(c, ")")
+                   ? relation
+                   : NULL;
     }
     cursor_advance(c);
     struct tree_relation *inner = read_relations(c, depth + 1);
@@ -294,8 +318,9 @@ static struct tree_relation *joined(struct cursor *c, struct tree_relation *left
     relation->join = join;
     relation->left = left;
     relation->right = right;
-    relation->depth = 1 + (left->depth > right->depth ? left->depth : right->depth);
-    return too_deep(c, relation->depth) ? NULL : relation;
+    return hold(c, &relation->depth, left->depth) && hold(c, &relation->depth, right->depth)
+               ? relation
+               : NULL;
 }
 
 static struct tree_relation *read_joins(struct cursor *c, int depth)
@@ -313,7 +338,7 @@ static struct tree_relation *read_joins(struct cursor *c, int depth)
             if (!cursor_expect_word(c, "on"))
                 return NULL;
             left->on = expression_parse(c, depth + 1);
-            if (left->on == NULL)
+            if (left->on == NULL || !hold_values(c, &left->depth, left->on))
                 return NULL;
         }
     }
@@ -358,7 +383,17 @@ static bool read_group_by(struct cursor *c, struct tree_body *body, int depth)
         return !c->failed;
     }
     body->group_by = expression_list(c, depth + 1, NULL);
-    return body->group_by != NULL;
+    return body->group_by != NULL && hold_values(c, &body->depth, body->group_by);
+}
+
+/* WHERE and HAVING. */
+static bool read_condition(struct cursor *c, struct tree_body *body, const char *word,
+                           struct tree **condition, int depth)
+{
+    if (!cursor_take_word(c, word))
+        return !c->failed;
+    *condition = expression_parse(c, depth + 1);
+    return *condition != NULL && hold_values(c, &body->depth, *condition);
 }
 
 static struct tree_body *read_select(struct cursor *c, int depth)
@@ -372,24 +407,18 @@ static struct tree_body *read_select(struct cursor *c, int depth)
         cursor_take_word(c, "all");
     if (!read_items(c, &body->items, depth + 1))
         return NULL;
+    for (const struct tree_item *item = body->items; item != NULL; item = item->next)
+        if (!hold(c, &body->depth, item->value->depth))
+            return NULL;
     if (cursor_take_word(c, "from")) {
         body->from = read_relations(c, depth + 1);
-        if (body->from == NULL)
-            return NULL;
-        body->depth = body->from->depth + 1;
-    }
-    if (cursor_take_word(c, "where")) {
-        body->where = expression_parse(c, depth + 1);
-        if (body->where == NULL)
+        if (body->from == NULL || !hold(c, &body->depth, body->from->depth))
             return NULL;
     }
-    if (cursor_take_words(c, "group", "by") && !read_group_by(c, body, depth))
+    if (!read_condition(c, body, "where", &body->where, depth) ||
+        (cursor_take_words(c, "group", "by") && !read_group_by(c, body, depth)) ||
+        !read_condition(c, body, "having", &body->having, depth))
         return NULL;
-    if (cursor_take_word(c, "having")) {
-        body->having = expression_parse(c, depth + 1);
-        if (body->having == NULL)
-            return NULL;
-    }
     if (cursor_at_word(c, "window")) {
         refuse_clause(c, &c->token, "WINDOW");
         return NULL;
@@ -428,15 +457,15 @@ static struct tree_body *read_primary(struct cursor *c, int depth)
         return NULL;
     if (cursor_take_word(c, "values")) {
         body->rows = expression_list(c, depth + 1, NULL);
-        return body->rows == NULL ? NULL : body;
+        return body->rows != NULL && hold_values(c, &body->depth, body->rows) ? body : NULL;
     }
     if (cursor_take_symbol(c, "(")) {
         body->kind = BODY_QUERY;
         body->query = parser_nested_query(c, depth + 1);
-        if (body->query == NULL || !cursor_expect_symbol(c, ")"))
-            return NULL;
-        body->depth = body->query->depth + 1;
-        return body;
+        return body->query != NULL && hold(c, &body->depth, body->query->depth) &&
+                       cursor_expect_symbol(c, ")")
+                   ? body
+                   : NULL;
     }
     cursor_unexpected(c, "'(', 'SELECT', 'TABLE', 'VALUES'");
     return NULL;
@@ -456,8 +485,7 @@ static struct tree_body *combined(struct cursor *c, struct tree_body *left, stru
     body->distinct = distinct;
     body->left = left;
     body->right = right;
-    body->depth = 1 + (left->depth > right->depth ? left->depth : right->depth);
-    return too_deep(c, body->depth) ? NULL : body;
+    return hold(c, &body->depth, left->depth) && hold(c, &body->depth, right->depth) ? body : NULL;
 }
 
 static bool take_distinct(struct cursor *c)
@@ -509,7 +537,8 @@ static bool read_with(struct cursor *c, struct tree_query *query, int depth)
             !cursor_expect_word(c, "as") || !cursor_expect_symbol(c, "("))
             return false;
         with->query = parser_nested_query(c, depth + 1);
-        if (with->query == NULL || !cursor_expect_symbol(c, ")"))
+        if (with->query == NULL || !hold(c, &query->depth, with->query->depth) ||
+            !cursor_expect_symbol(c, ")"))
             return false;
         *end = with;
         end = &with->next;
@@ -566,14 +595,13 @@ struct tree_query *parser_nested_query(struct cursor *cursor, int depth)
     if (cursor_take_word(cursor, "with") && !read_with(cursor, query, depth))
         return NULL;
     query->body = read_body(cursor, depth);
-    if (query->body == NULL)
+    if (query->body == NULL || !hold(cursor, &query->depth, query->body->depth))
         return NULL;
     if (cursor_take_words(cursor, "order", "by")) {
         query->order = parser_order(cursor, depth + 1);
-        if (query->order == NULL)
+        if (query->order == NULL || !hold_order(cursor, &query->depth, query->order))
             return NULL;
     }
-    query->depth = query->body->depth + 1;
     return read_limits(cursor, query) ? query : NULL;
 }
 

@@ -744,6 +744,52 @@ static void a_query_can_be_neither_deep_nor_endless(void **state)
     }
 }
 
+/* A query inside a value is as deep as what stands around it and in it together. */
+static void nested_queries_count_into_the_depth(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *end;
+    } rows[] = {
+        {"(select ", ")"},
+        {"(1 in (select ", "))"},
+        {"exists (select ", ")"},
+        {"(select 1 where 1 = ", ")"},
+        {"(select 1 group by ", ")"},
+        {"(select 1 from hosts having 1 = ", ")"},
+        {"(select 1 order by ", ")"},
+        {"(select a.host from hosts a join hosts b on 1 = ", ")"},
+        {"(values ", ")"},
+        {"(with w as (select ", ") select 1)"},
+        {"(select 1 from (select ", ") q)"},
+        {"(select count(*) filter (where 1 = ", "))"},
+        {"(select array_agg(1 order by ", "))"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct trino_plan plan = {0};
+        struct arena arena;
+        enum trino_fault fault;
+        struct err err = {0};
+        struct text sql;
+        arena_init(&arena, ARENA_BYTES);
+        text_init(&sql, 1 << 20);
+        text_add_string(&sql, "select ");
+        for (int level = 0; level < 70; level++)
+            text_add_string(&sql, rows[i].begin);
+        text_add_string(&sql, "1");
+        for (int level = 0; level < 70; level++) {
+            text_add_string(&sql, rows[i].end);
+            for (int j = 0; j < 100; j++)
+                text_add_string(&sql, " + 1");
+        }
+        assert_false(translate(text_string(&sql), TRINO_TRINO, &plan, &arena, &fault, &err));
+        if (err.kind != ERR_LIMIT)
+            fail_msg("%s: kind %d: %s", rows[i].begin, err.kind, err.text);
+        text_reset(&sql);
+        arena_reset(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -761,6 +807,7 @@ int main(void)
         cmocka_unit_test(a_table_needs_a_catalog_and_a_schema),
         cmocka_unit_test(hives_queries_have_hives_order_of_null),
         cmocka_unit_test(a_query_can_be_neither_deep_nor_endless),
+        cmocka_unit_test(nested_queries_count_into_the_depth),
     };
     return cmocka_run_group_tests(tests, engine_fixture_open, engine_fixture_close);
 }
