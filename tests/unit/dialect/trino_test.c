@@ -790,6 +790,39 @@ static void nested_queries_count_into_the_depth(void **state)
     }
 }
 
+/* What is written twice in the engine's text, nested, is not written for ever. */
+static void a_short_query_does_not_become_an_endless_one(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *end;
+    } rows[] = {
+        {"(select avg(", ") from swords)"},
+        {"(select ", " as a order by a)"},
+        {"(select ", " group by 1)"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct trino_plan plan = {0};
+        struct arena arena;
+        enum trino_fault fault;
+        struct err err = {0};
+        struct text sql;
+        arena_init(&arena, ARENA_BYTES);
+        text_init(&sql, 1 << 20);
+        text_add_string(&sql, "select ");
+        for (int level = 0; level < 40; level++)
+            text_add_string(&sql, rows[i].begin);
+        text_add_string(&sql, "1.5");
+        for (int level = 0; level < 40; level++)
+            text_add_string(&sql, rows[i].end);
+        assert_false(translate(text_string(&sql), TRINO_TRINO, &plan, &arena, &fault, &err));
+        if (err.kind != ERR_LIMIT)
+            fail_msg("%s: kind %d: %s", rows[i].begin, err.kind, err.text);
+        text_reset(&sql);
+        arena_reset(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -808,6 +841,7 @@ int main(void)
         cmocka_unit_test(hives_queries_have_hives_order_of_null),
         cmocka_unit_test(a_query_can_be_neither_deep_nor_endless),
         cmocka_unit_test(nested_queries_count_into_the_depth),
+        cmocka_unit_test(a_short_query_does_not_become_an_endless_one),
     };
     return cmocka_run_group_tests(tests, engine_fixture_open, engine_fixture_close);
 }
