@@ -103,6 +103,16 @@ static bool skip_block_comment(struct lexer *lexer, struct err *err)
     return true;
 }
 
+/* To the end of the line; in Spark a backslash before that goes on with the next. */
+static void skip_line_comment(struct lexer *lexer)
+{
+    while (lexer->at < lexer->end && *lexer->at != '\n' && *lexer->at != '\r') {
+        if (lexer->dialect == LEXER_SPARK && *lexer->at == '\\' && peek(lexer, 1) == '\n')
+            step(lexer);
+        step(lexer);
+    }
+}
+
 static bool skip_blanks(struct lexer *lexer, struct err *err)
 {
     for (;;) {
@@ -110,8 +120,7 @@ static bool skip_blanks(struct lexer *lexer, struct err *err)
         if (lexer->at < lexer->end && strchr(" \t\r\n\f\v", c) != NULL) {
             step(lexer);
         } else if (c == '-' && peek(lexer, 1) == '-') {
-            while (lexer->at < lexer->end && *lexer->at != '\n')
-                step(lexer);
+            skip_line_comment(lexer);
         } else if (c == '/' && peek(lexer, 1) == '*') {
             if (!skip_block_comment(lexer, err))
                 return false;
@@ -283,25 +292,49 @@ static bool read_digits(const char *at, const char *end, size_t count, int base,
     return true;
 }
 
+/* \uXXXX or \UXXXXXXXX at `at` (after the backslash): its bytes, or 0: it is none. */
+static size_t read_code(const char *at, const char *end, uint32_t *code)
+{
+    if (at < end && *at == 'u' && read_digits(at + 1, end, 4, 16, code))
+        return 5;
+    if (at < end && *at == 'U' && read_digits(at + 1, end, 8, 16, code))
+        return 9;
+    return 0;
+}
+
+/* The same with the other half of a pair of surrogates behind it; half a pair is a question mark,
+ * as Java encodes it. */
+static size_t read_character(const char *at, const char *end, uint32_t *code)
+{
+    uint32_t low = 0;
+    size_t size = read_code(at, end, code);
+    if (size == 0 || *code < 0xD800 || *code > 0xDFFF)
+        return size;
+    const char *next = at + size;
+    size_t more = end - next > 1 && *next == '\\' ? read_code(next + 1, end, &low) : 0;
+    bool pair = *code < 0xDC00 && more > 0 && low >= 0xDC00 && low <= 0xDFFF;
+    *code = pair ? 0x10000 + ((*code - 0xD800) << 10) + (low - 0xDC00) : '?';
+    return pair ? size + 1 + more : size;
+}
+
 /* Spark's unescapeSQLString: what stands for the escape at `at` (after the backslash).  Adds to
- * *to, and returns the bytes of the escape. */
+ * *to, and returns the bytes of the escape; 0: a character that no text of ours holds. */
 static size_t unescape(const char *at, const char *end, char **to)
 {
     static const char from[] = "bnrtZ";
     static const char means[] = "\b\n\r\t\x1A";
     uint32_t code = 0;
-    if (*at == 'u' && read_digits(at + 1, end, 4, 16, &code) && code != 0) {
-        *to += utf8_encode(*to, code >= 0xD800 && code <= 0xDFFF ? '?' : code);
-        return 5;
-    }
-    if (*at == 'U' && read_digits(at + 1, end, 8, 16, &code) && code != 0 && code <= 0x10FFFF) {
-        *to += utf8_encode(*to, code >= 0xD800 && code <= 0xDFFF ? '?' : code);
-        return 9;
-    }
-    if ((*at == '0' || *at == '1') && read_digits(at, end, 3, 8, &code) && code != 0) {
+    size_t size = read_character(at, end, &code);
+    if (size == 0 && (*at == '0' || *at == '1') && read_digits(at, end, 3, 8, &code))
+        size = 3;
+    if (size > 0) {
+        if (code == 0 || code > 0x10FFFF)
+            return 0;
         *to += utf8_encode(*to, code);
-        return 3;
+        return size;
     }
+    if (*at == '0')
+        return 0;
     const char *known = strchr(from, *at);
     if (*at == '%' || *at == '_') /* stays escaped: it is LIKE's */
         *(*to)++ = '\\';
@@ -318,9 +351,11 @@ static bool remove_quotes(const struct lexer *lexer, const struct token *token, 
     char *begin = to;
     while (at < end) {
         if (backslash && *at == '\\' && at + 1 < end) {
-            if (at[1] == '0' && !(end - at > 3 && is_digit(at[2]) && is_digit(at[3])))
-                return lexer_fail(err, token, ERR_UNSUPPORTED, "a zero character in a text");
-            at += 1 + unescape(at + 1, end, &to);
+            size_t size = unescape(at + 1, end, &to);
+            if (size == 0)
+                return lexer_fail(err, token, ERR_UNSUPPORTED,
+                                  "a zero character, or one past U+10FFFF, in a text");
+            at += 1 + size;
             continue;
         }
         if (!backslash && *at == *(const char *)token->text.data)

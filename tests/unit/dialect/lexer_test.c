@@ -15,6 +15,8 @@
 #include "base/mem.h"
 #include "base/text.h"
 
+#define ZERO "! 1:1 a zero character, or one past U+10FFFF, in a text"
+
 /* "kind:value@line:column ..." of all tokens, or "! line:column text". */
 static void lex(const char *sql, enum lexer_dialect dialect, struct text *out)
 {
@@ -79,7 +81,20 @@ static void reads_each_dialects_tokens(void **state)
         {LEXER_TRINO, "\n/* x", "! 2:1 a comment is not closed"},
         {LEXER_TRINO, "a \xC3\xA9", "w:a@1:1! 1:3 a character that begins nothing in SQL"},
         {LEXER_TRINO, "a \xFF", "! 1:1 the statement is no UTF-8"},
-        {LEXER_SPARK, "'\\0'", "! 1:1 a zero character in a text"},
+        {LEXER_SPARK, "'\\0'", ZERO},
+        {LEXER_SPARK, "'\\000'", ZERO},
+        {LEXER_SPARK, "'\\089'", ZERO},
+        {LEXER_SPARK, "'\\u0000'", ZERO},
+        {LEXER_SPARK, "'\\U00110000'", ZERO},
+        {LEXER_SPARK, "'\\uD83D\\uDE00 \\U0001F600 \\uD83D\\U0000de00'",
+         "t:\xF0\x9F\x98\x80 \xF0\x9F\x98\x80 \xF0\x9F\x98\x80@1:1"},
+        {LEXER_SPARK, "'\\uD83D \\uDE00\\uD83D \\uD83D\\n'", "t:? ?? ?\n@1:1"},
+        {LEXER_SPARK, "'\\u00e \\400 \\128 \\177'", "t:u00e 400 128 \x7F@1:1"},
+        {LEXER_SPARK, "-- c \\\nd\n e", "w:e@3:2"},
+        {LEXER_TRINO, "-- c \\\nd", "w:d@2:1"},
+        {LEXER_SPARK, "-- c\rd", "w:d@1:6"},
+        {LEXER_TRINO, "-- c\rd", "w:d@1:6"},
+        {LEXER_TRINO, "a -- c\r\n\tb", "w:a@1:1 w:b@2:2"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         struct text got;
