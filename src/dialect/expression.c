@@ -365,7 +365,7 @@ static struct tree *worded_call(struct cursor *c, bool position, int depth)
     cursor_advance(c);
     if (tree == NULL || !cursor_expect_symbol(c, "("))
         return NULL;
-    tree->name = span_of(position ? "strpos" : "substr");
+    tree->name = is_spark(c) ? at.text : span_of(position ? "strpos" : "substr");
     /* The needle stands below IN's level of precedence, in brackets if it is more. */
     struct tree *first =
         position && c->token.kind == TOKEN_TEXT ? text_literal(c) : expression_parse(c, depth + 1);
@@ -396,9 +396,9 @@ static struct tree *trim(struct cursor *c, int depth)
         return NULL;
     tree->name = span_of("trim");
     if (cursor_take_word(c, "leading"))
-        tree->name = span_of("ltrim");
+        tree->name = span_of(is_spark(c) ? "trim" : "ltrim");
     else if (cursor_take_word(c, "trailing"))
-        tree->name = span_of("rtrim");
+        tree->name = span_of(is_spark(c) ? "trim" : "rtrim");
     else
         cursor_take_word(c, "both");
     struct tree *characters = NULL;

@@ -65,7 +65,8 @@ static struct output *add_output(struct spark *spark, struct select *select, con
     return output;
 }
 
-/* What Spark calls a column without AS; size 0: the text of its expression, which is no name. */
+/* What Spark calls a column without AS, once it was checked; size 0: the text of its expression,
+ * which is no name. */
 static struct span given_name(const struct tree *value)
 {
     if (value->kind == TREE_CAST && value->first->kind == TREE_NAME)
@@ -77,9 +78,9 @@ static bool add_value(struct spark *spark, struct select *select, const struct t
                       const struct spark_scope *scope)
 {
     struct tree *value = item->value;
-    struct span name = item->alias.size > 0 ? item->alias : given_name(value);
     if (!spark_value_check(spark, value, scope))
         return false;
+    struct span name = item->alias.size > 0 ? item->alias : given_name(value);
     if (name.size == 0)
         return spark_value_fail(spark, value, ERR_UNSUPPORTED,
                                 "a column without a name is not supported; add AS and one");

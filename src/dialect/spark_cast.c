@@ -173,7 +173,8 @@ void spark_cast_write(const struct spark *spark, struct text *out, const struct 
     enum engine_kind from = value->result.kind;
     struct wrap wrap = {"", ""};
     if (from == ENGINE_UNKNOWN) {
-        text_printf(out, "CAST(NULL AS %s)", spark_cast_engine_name(to->kind));
+        text_printf(out, "CAST(NULL AS %s)",
+                    to->kind == ENGINE_UNKNOWN ? "BOOLEAN" : spark_cast_engine_name(to->kind));
         return;
     }
     if (from == to->kind && to->kind != ENGINE_DECIMAL) {

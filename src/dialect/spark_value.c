@@ -7,8 +7,10 @@
 
 #include <assert.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -20,8 +22,6 @@
  * NOLINTBEGIN(misc-no-recursion) */
 
 static const struct engine_type boolean_type = {.kind = ENGINE_BOOLEAN};
-static const struct engine_type integer_type = {.kind = ENGINE_INTEGER};
-static const struct engine_type bigint_type = {.kind = ENGINE_BIGINT};
 static const struct engine_type real_type = {.kind = ENGINE_REAL};
 static const struct engine_type double_type = {.kind = ENGINE_DOUBLE};
 static const struct engine_type text_type = {.kind = ENGINE_VARCHAR};
@@ -159,6 +159,14 @@ const struct spark_input *spark_value_find(const struct spark *spark, const stru
     return found;
 }
 
+static bool has_input(const struct spark_scope *scope, struct span name)
+{
+    for (size_t i = 0; i < scope->input_count; i++)
+        if (same_name(scope->inputs[i].name, name))
+            return true;
+    return false;
+}
+
 static bool infer_name(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     const struct spark_input *input = spark_value_find(spark, value, value->name, scope);
@@ -173,7 +181,9 @@ static bool infer_name(struct spark *spark, struct tree *value, const struct spa
 static bool infer_field(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     struct tree *base = value->first;
-    if (base->kind == TREE_NAME && scope->alias.size > 0 && same_name(base->name, scope->alias)) {
+    bool qualified =
+        base->kind == TREE_NAME && scope->alias.size > 0 && same_name(base->name, scope->alias);
+    if (qualified && (has_input(scope, value->name) || !has_input(scope, base->name))) {
         value->kind = TREE_NAME;
         return infer_name(spark, value, scope);
     }
@@ -202,44 +212,53 @@ static bool infer_field(struct spark *spark, struct tree *value, const struct sp
 
 /* --- literals ------------------------------------------------------------------------------ */
 
-static bool infer_integer(struct spark *spark, struct tree *value)
+static bool infer_double(const struct spark *spark, struct tree *value)
+{
+    const char *text = arena_string(spark->arena, value->text);
+    value->result = double_type;
+    if (value->suffix != 0 && value->suffix != 'D')
+        return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the suffix of this number");
+    return (text != NULL && isfinite(strtod(text, NULL))) ||
+           spark_value_fail(spark, value, ERR_MALFORMED, "a number that is out of range");
+}
+
+/* A whole number with its sign, which belongs to it: the smallest of a type is one. */
+static bool infer_whole(struct spark *spark, struct tree *value, bool negative)
 {
     int64_t number = 0;
-    bool fits = span_to_i64(value->text, &number);
-    value->result = fits && number <= INT32_MAX ? integer_type : bigint_type;
+    const char *text = arena_printf(spark->arena, "%s%.*s", negative ? "-" : "",
+                                    (int)value->text.size, (const char *)value->text.data);
+    bool fits = text != NULL && span_to_i64(span_of(text), &number);
+    enum engine_kind kind =
+        number >= INT32_MIN && number <= INT32_MAX && fits ? ENGINE_INTEGER : ENGINE_BIGINT;
     switch (value->suffix) {
     case 'L':
-        value->result = bigint_type;
+        kind = ENGINE_BIGINT;
         break;
     case 'S':
-        value->result = (struct engine_type){.kind = ENGINE_SMALLINT};
-        fits = fits && number <= INT16_MAX;
+        kind = ENGINE_SMALLINT;
+        fits = fits && number >= INT16_MIN && number <= INT16_MAX;
         break;
     case 'Y':
-        value->result = (struct engine_type){.kind = ENGINE_TINYINT};
-        fits = fits && number <= INT8_MAX;
+        kind = ENGINE_TINYINT;
+        fits = fits && number >= INT8_MIN && number <= INT8_MAX;
         break;
     case 'D':
-        value->result = double_type;
-        fits = true;
-        break;
+        return infer_double(spark, value);
     case 'F':
     case 'B':
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the suffix of this number");
     default:
         break;
     }
+    value->result = (struct engine_type){.kind = kind};
     return fits || spark_value_fail(spark, value, ERR_MALFORMED, "a number that is out of range");
 }
 
 static bool infer_decimal(struct spark *spark, struct tree *value)
 {
-    if (value->suffix == 'D') {
-        value->result = double_type;
-        return true;
-    }
     if (value->suffix != 0)
-        return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the suffix of this number");
+        return infer_double(spark, value);
     const char *text = value->text.data;
     const char *point = memchr(text, '.', value->text.size);
     size_t whole = 0;
@@ -260,14 +279,10 @@ static bool infer_sign(struct spark *spark, struct tree *value, const struct spa
     struct tree *number = value->first;
     if (number->kind != TREE_INTEGER && number->kind != TREE_DECIMAL && number->kind != TREE_DOUBLE)
         return spark_value_fail(spark, value, ERR_UNSUPPORTED, "arithmetic is not supported");
-    if (number->kind == TREE_INTEGER && value->op == OP_MINUS && number->suffix == 0 &&
-        span_is(number->text, "9223372036854775808"))
-        return spark_value_fail(spark, value, ERR_UNSUPPORTED, "the smallest bigint as a literal");
-    if (!infer(spark, number, scope))
+    bool ok = number->kind == TREE_INTEGER ? infer_whole(spark, number, value->op == OP_MINUS)
+                                           : infer(spark, number, scope);
+    if (!ok)
         return false;
-    if (number->kind == TREE_INTEGER && value->op == OP_MINUS && number->suffix == 0 &&
-        span_is(number->text, "2147483648"))
-        number->result = integer_type; /* -2147483648 is an int */
     value->result = number->result;
     return true;
 }
@@ -417,6 +432,31 @@ static bool infer_pattern(struct spark *spark, const struct tree *pattern, char 
     return true;
 }
 
+/* In Java's UTF-16 such a character is two, which a pattern of Spark's quotes each by itself: it
+ * matches nothing. */
+static bool has_wide(struct span text)
+{
+    const unsigned char *bytes = text.data;
+    for (size_t i = 0; i < text.size; i++)
+        if (bytes[i] >= 0xF0)
+            return true;
+    return false;
+}
+
+/* x, x%, %x, %x%, x%y: Spark compares these without a pattern. */
+static bool is_simple_pattern(struct span pattern, char escape)
+{
+    const char *text = pattern.data;
+    size_t runs = 0;
+    for (size_t i = 0; i < pattern.size; i++) {
+        if (text[i] == '_' || text[i] == escape)
+            return false;
+        runs += text[i] == '%';
+    }
+    return runs < 2 ||
+           (runs == 2 && pattern.size > 2 && text[0] == '%' && text[pattern.size - 1] == '%');
+}
+
 static bool infer_like(struct spark *spark, struct tree *value, const struct spark_scope *scope)
 {
     struct tree *pattern = value->first->next;
@@ -430,6 +470,11 @@ static bool infer_like(struct spark *spark, struct tree *value, const struct spa
     if (escape != NULL && (escape->kind != TREE_TEXT || escape->text.size != 1))
         return spark_value_fail(spark, escape, ERR_MALFORMED, "ESCAPE must be one character");
     char character = *(const char *)(escape == NULL ? "\\" : escape->text.data);
+    if (character == '%') /* the engine takes two of them for two runs at the end of a text */
+        return spark_value_fail(spark, escape, ERR_UNSUPPORTED, "ESCAPE '%%' is not supported");
+    if (!is_simple_pattern(pattern->text, character) && has_wide(pattern->text))
+        return spark_value_fail(spark, pattern, ERR_UNSUPPORTED,
+                                "a character past U+FFFF in such a pattern is not supported");
     return infer_pattern(spark, pattern, character) && coerce(spark, value->first, &text_type);
 }
 
@@ -577,13 +622,11 @@ static bool infer(struct spark *spark, struct tree *value, const struct spark_sc
         value->result = boolean_type;
         return true;
     case TREE_INTEGER:
-        return infer_integer(spark, value);
+        return infer_whole(spark, value, false);
     case TREE_DECIMAL:
         return infer_decimal(spark, value);
     case TREE_DOUBLE:
-        value->result = double_type;
-        return value->suffix == 0 || value->suffix == 'D' ||
-               spark_value_fail(spark, value, ERR_UNSUPPORTED, "the suffix of this number");
+        return infer_double(spark, value);
     case TREE_TEXT:
         value->result = text_type;
         return true;

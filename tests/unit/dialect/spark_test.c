@@ -221,6 +221,8 @@ static void matches_patterns(void **state)
         {"where j.n like '%'", "100\n101\n104\n105\n"},
         {"where j.n like \"x\"", "105\n"},
         {"where offset like '10%5'", "105\n"},
+        {"where 'x\xF0\x9F\x98\x80' like '%\xF0\x9F\x98\x80' and offset = 100", "100\n"},
+        {"where '\xF0\x9F\x98\x80' like '_' and offset = 100", "100\n"},
     };
     for (size_t i = 0; i < COUNT_OF(rows); i++) {
         char sql[512];
@@ -254,6 +256,35 @@ static void casts_as_spark_does(void **state)
             "bigint, l string, m binary, n boolean, o smallint",
             "100|-1294967296|-1|9223372036854775807|1|false|12|1.0E7|-42|NULL|1767236645|NULL|"
             "events|true|-25536\n");
+}
+
+/* The smallest of each type is written with its sign. */
+static void reads_numbers_as_spark_does(void **state)
+{
+    answers(*state,
+            "select -128Y a, -32768S b, -2147483648 c, -2147483649 d, -9223372036854775808 e, "
+            "-9223372036854775808L f, +5 g, 007 h, -1e-400 i, 5D j from events where offset = 100",
+            "a tinyint, b smallint, c int, d bigint, e bigint, f bigint, g int, h int, i double, "
+            "j double",
+            "-128|-32768|-2147483648|-2147483649|-9223372036854775808|-9223372036854775808|5|7|"
+            "-0.0|5.0\n");
+}
+
+static void compares_null_with_null(void **state)
+{
+    answers(*state,
+            "select null = null as a, null <=> null as b, null in (null) as c, "
+            "null between null and null as d from events where offset = 100",
+            "a boolean, b boolean, c boolean, d boolean", "NULL|true|NULL|NULL\n");
+}
+
+/* A name before the point is the relation's if that has such a column, else a struct's. */
+static void a_struct_may_have_its_relations_name(void **state)
+{
+    answers(*state,
+            "select json.n, json.json.n m, cast(json.offset as string) from (select offset, "
+            "from_json(value, 'n STRING') json from events) json where json.n = '12'",
+            "n string, m string, offset string", "12|12|101\n");
 }
 
 static void selects_in_selects(void **state)
@@ -369,6 +400,23 @@ static void refuses_by_name_line_and_column(void **state)
         {"select key from events where offset and true", ERR_MALFORMED, 1, 30, "must be boolean"},
         {"select key from events where topic rlike 'a'", ERR_UNSUPPORTED, 1, 36, "match"},
         {"select key from events where topic like topic", ERR_UNSUPPORTED, 1, 41, "pattern"},
+        {"select key from events where topic like 'a%%' escape '%'", ERR_UNSUPPORTED, 1, 54, "'%'"},
+        {"select key from events where topic like '\xF0\x9F\x98\x80_'", ERR_UNSUPPORTED, 1, 41,
+         "past U+FFFF"},
+        {"select key from events where topic like '%\xF0\x9F\x98\x80%b'", ERR_UNSUPPORTED, 1, 41,
+         "past U+FFFF"},
+        {"select substring(topic from 1) as a from events", ERR_UNSUPPORTED, 1, 8,
+         "the function substring"},
+        {"select trim(leading 'e' from topic) as a from events", ERR_UNSUPPORTED, 1, 8,
+         "the function trim"},
+        {"select position('e' in topic) as a from events", ERR_UNSUPPORTED, 1, 8,
+         "the function position"},
+        {"select 128Y as a from events", ERR_MALFORMED, 1, 8, "out of range"},
+        {"select -129Y as a from events", ERR_MALFORMED, 1, 9, "out of range"},
+        {"select -9223372036854775809 as a from events", ERR_MALFORMED, 1, 9, "out of range"},
+        {"select 1e400 as a from events", ERR_MALFORMED, 1, 8, "out of range"},
+        {"select json.nope from (select from_json(value, 'a STRING') as j from events) json",
+         ERR_NOT_FOUND, 1, 8, "`nope` cannot be resolved"},
         {"select key from events where topic like 'a\\\\b'", ERR_MALFORMED, 1, 41, "escape"},
         {"select key from events where offset in (select 1)", ERR_UNSUPPORTED, 1, 30,
          "IN of a query"},
@@ -482,6 +530,9 @@ int main(void)
         cmocka_unit_test(knows_null_in_conditions),
         cmocka_unit_test(matches_patterns),
         cmocka_unit_test(casts_as_spark_does),
+        cmocka_unit_test(reads_numbers_as_spark_does),
+        cmocka_unit_test(compares_null_with_null),
+        cmocka_unit_test(a_struct_may_have_its_relations_name),
         cmocka_unit_test(selects_in_selects),
         cmocka_unit_test(reads_text_literals_with_sparks_escapes),
         cmocka_unit_test(prints_timestamps_in_the_session_zone),
