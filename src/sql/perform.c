@@ -106,13 +106,19 @@ static bool set_columns(struct run *run, const struct trino_plan *plan)
 }
 
 /* Only of columns that the statement reads: the others concern nobody. */
-static void warn_of_columns(struct run *run, const struct trino_query *parsed,
+static bool look_at_columns(struct run *run, const struct trino_query *parsed,
                             const struct relation *relations)
 {
-    for (size_t i = 0; i < trino_table_count(parsed); i++)
-        for (size_t column = 0; column < relations[i].table.column_count; column++)
-            if (trino_reads(parsed, i, column))
-                relation_warn(run, &relations[i], column);
+    for (size_t i = 0; i < trino_table_count(parsed); i++) {
+        for (size_t column = 0; column < relations[i].table.column_count; column++) {
+            if (!trino_reads(parsed, i, column))
+                continue;
+            if (!relation_check(run, &relations[i], column))
+                return false;
+            relation_warn(run, &relations[i], column);
+        }
+    }
+    return true;
 }
 
 static bool start_query(struct perform *perform, struct run *run, struct span sql)
@@ -149,8 +155,7 @@ static bool start_query(struct perform *perform, struct run *run, struct span sq
     }
     if (!trino_translate(parsed, tables, plan, &why, &err))
         return fault_trino(&run->fault, why, &err);
-    warn_of_columns(run, parsed, relations);
-    if (!set_columns(run, plan))
+    if (!look_at_columns(run, parsed, relations) || !set_columns(run, plan))
         return false;
     run->selects = true;
     if (!query_start(query, span_of(plan->sql), &err))

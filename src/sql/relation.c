@@ -18,6 +18,7 @@
 #define GROUPS_MAX 1000 /* kinds of files in one table */
 #define TYPE_WORDS_MAX 4096
 #define PARQUET_WORD "parquet"
+#define MICROS_DIGITS 6
 
 struct group {
     const struct schema *schema;
@@ -33,7 +34,8 @@ struct build {
     struct trino_column *columns;
     struct presto_type *types;
     size_t column_count;
-    const char **instead; /* per column */
+    const char **instead;    /* per column */
+    const char **mismatches; /* per column */
     struct listing listing;
     struct group *groups;
     size_t group_count;
@@ -96,7 +98,8 @@ static bool make_columns(struct build *b)
         return false;
     b->columns = ARENA_NEW(b->arena, struct trino_column, b->column_count);
     b->instead = ARENA_NEW(b->arena, const char *, b->column_count);
-    if (b->columns == NULL || b->instead == NULL)
+    b->mismatches = ARENA_NEW(b->arena, const char *, b->column_count);
+    if (b->columns == NULL || b->instead == NULL || b->mismatches == NULL)
         return no_room(b->run);
     for (size_t i = 0; i < b->column_count; i++) {
         struct err err = {0};
@@ -289,6 +292,19 @@ static int integer_width(enum engine_kind kind)
     }
 }
 
+static bool fits(const struct engine_type *declared, const struct engine_type *file);
+
+/* Fields are matched by name, by the cast; one that is not there is NULL. */
+static bool fields_fit(const struct engine_type *declared, const struct engine_type *file)
+{
+    for (size_t i = 0; i < declared->child_count; i++)
+        for (size_t j = 0; j < file->child_count; j++)
+            if (span_is_nocase(span_of(file->names[j]), declared->names[i]) &&
+                !fits(&declared->children[i], &file->children[j]))
+                return false;
+    return true;
+}
+
 /* Can a file's type be read as the declared one without losing anything?  As deep as types are:
  * PRESTO_TYPE_DEPTH_MAX.  NOLINTNEXTLINE(misc-no-recursion) */
 static bool fits(const struct engine_type *declared, const struct engine_type *file)
@@ -297,17 +313,17 @@ static bool fits(const struct engine_type *declared, const struct engine_type *f
         return integer_width(declared->kind) >= integer_width(file->kind);
     if (declared->kind == ENGINE_DOUBLE && file->kind == ENGINE_REAL)
         return true;
-    if (declared->kind == ENGINE_VARCHAR && file->kind == ENGINE_VARBINARY)
-        return true;
     if (declared->kind == ENGINE_TIMESTAMP && file->kind == ENGINE_TIMESTAMP_TZ)
         return true;
     if (declared->kind != file->kind)
         return false;
+    if (declared->kind == ENGINE_TIMESTAMP)
+        return file->precision <= MICROS_DIGITS;
     if (declared->kind == ENGINE_DECIMAL)
         return declared->scale >= file->scale &&
                declared->precision - declared->scale >= file->precision - file->scale;
     if (declared->kind == ENGINE_ROW)
-        return true; /* fields are matched by name, by the cast */
+        return fields_fit(declared, file);
     if (declared->child_count != file->child_count)
         return false;
     for (size_t i = 0; i < declared->child_count; i++)
@@ -316,49 +332,75 @@ static bool fits(const struct engine_type *declared, const struct engine_type *f
     return true;
 }
 
-static bool mismatch(const struct build *b, const struct group *group, size_t column,
-                     const struct schema_column *found)
+/* Bytes are read as text, and nanoseconds as milliseconds, but not within another type, where the
+ * engine would print the ones and has no cast for the others. */
+static bool column_fits(const struct engine_type *declared, const struct engine_type *file)
+{
+    return (declared->kind == ENGINE_VARCHAR && file->kind == ENGINE_VARBINARY) ||
+           (declared->kind == ENGINE_TIMESTAMP && file->kind == ENGINE_TIMESTAMP) ||
+           fits(declared, file);
+}
+
+/* Remembers why the column cannot be read; of several files, of the first. */
+static bool note_mismatch(struct build *b, const struct group *group, size_t column,
+                          const struct schema_column *found)
 {
     struct text words;
     struct presto_type type;
     struct err err = {0};
     const char *name = engine_type_name(found->type.kind);
 
+    if (b->mismatches[column] != NULL)
+        return true;
     text_init(&words, TYPE_WORDS_MAX);
     if (column_type_from_engine(&found->type, &type, b->arena, &err)) {
         presto_type_display(&words, &type, &b->run->style);
         name = text_string(&words);
     }
-    (void)fault_set(&b->run->fault, FAULT_HIVE_PARTITION_SCHEMA_MISMATCH,
-                    "The column %s of table %s.%s is declared as type %s, but the Parquet file "
-                    "(file:%s) declares the column as type %s",
-                    b->columns[column].name, b->table->database, b->table->name,
-                    b->table->storage.columns.columns[column].type, group->paths[0], name);
+    b->mismatches[column] =
+        arena_printf(b->arena,
+                     "The column %s of table %s.%s is declared as type %s, but the Parquet file "
+                     "(file:%s) declares the column as type %s",
+                     b->columns[column].name, b->table->database, b->table->name,
+                     b->table->storage.columns.columns[column].type, group->paths[0], name);
     text_reset(&words);
-    return false;
+    return b->mismatches[column] != NULL || no_room(b->run);
 }
 
-/* `"User-Agent"`, or what makes the declared type of it. */
+/* Text, cut to what is declared. */
+static void add_text(struct build *b, const struct engine_type *declared,
+                     const struct schema_column *found)
+{
+    if (declared->precision > 0)
+        text_add_string(&b->sql, "left(");
+    text_add_string(&b->sql, found->type.kind == ENGINE_VARBINARY ? "decode(" : "(");
+    query_quote_name(&b->sql, span_of(found->name));
+    text_add_char(&b->sql, ')');
+    if (declared->precision > 0)
+        text_printf(&b->sql, ", %d)", declared->precision);
+}
+
+/* What makes the declared type of `"User-Agent"`.  A cast to the type that it has already costs
+ * nothing, and the engine knows types (those without a sign) that count as the same here. */
 static void add_value(struct build *b, size_t column, const struct schema_column *found)
 {
     const struct engine_type *declared = &b->columns[column].type;
-    struct span name = span_of(found->name);
+    bool time = declared->kind == ENGINE_TIMESTAMP;
+    bool instant = time && found->type.kind == ENGINE_TIMESTAMP_TZ;
+    /* The engine casts from nanoseconds to microseconds only. */
+    bool nanos = time && !instant && found->type.precision > MICROS_DIGITS;
 
     if (declared->kind == ENGINE_VARCHAR) {
-        text_add_string(&b->sql, found->type.kind == ENGINE_VARBINARY ? "decode(" : "(");
-        query_quote_name(&b->sql, name);
-        text_add_char(&b->sql, ')');
-    } else if (engine_type_equal(declared, &found->type)) {
-        query_quote_name(&b->sql, name);
-    } else {
-        bool instant =
-            declared->kind == ENGINE_TIMESTAMP && found->type.kind == ENGINE_TIMESTAMP_TZ;
-        text_add_string(&b->sql, instant ? "CAST(make_timestamp(epoch_us(" : "CAST(");
-        query_quote_name(&b->sql, name);
-        text_add_string(&b->sql, instant ? ")) AS " : " AS ");
-        column_type_sql(&b->sql, declared);
-        text_add_char(&b->sql, ')');
+        add_text(b, declared, found);
+        return;
     }
+    text_add_string(&b->sql, instant ? "CAST(make_timestamp(epoch_us("
+                             : nanos ? "CAST(CAST("
+                                     : "CAST(");
+    query_quote_name(&b->sql, span_of(found->name));
+    text_add_string(&b->sql, instant ? ")) AS " : nanos ? " AS TIMESTAMP) AS " : " AS ");
+    column_type_sql(&b->sql, declared);
+    text_add_char(&b->sql, ')');
 }
 
 static void add_null(struct build *b, size_t column)
@@ -374,8 +416,11 @@ static bool add_select(struct build *b, const struct group *group)
     text_add_string(&b->sql, "SELECT ");
     for (size_t i = 0; i < b->column_count; i++) {
         const struct schema_column *found = group == NULL ? NULL : match(b, group, i);
-        if (found != NULL && !fits(&b->columns[i].type, &found->type))
-            return mismatch(b, group, i, found);
+        if (found != NULL && !column_fits(&b->columns[i].type, &found->type)) {
+            if (!note_mismatch(b, group, i, found))
+                return false;
+            found = NULL; /* who reads it is refused */
+        }
         text_add_string(&b->sql, i == 0 ? "" : ", ");
         if (found == NULL)
             add_null(b, i);
@@ -444,11 +489,20 @@ bool relation_build(const struct relation_place *place, const struct hive_table 
             .database = table->database,
             .name = table->name,
             .instead = b.instead,
+            .mismatches = b.mismatches,
         };
         ok = relation->table.relation != NULL || no_room(run);
     }
     text_reset(&b.sql);
     return ok;
+}
+
+bool relation_check(struct run *run, const struct relation *relation, size_t column)
+{
+    if (relation->mismatches == NULL || relation->mismatches[column] == NULL)
+        return true;
+    return fault_set(&run->fault, FAULT_HIVE_PARTITION_SCHEMA_MISMATCH, "%s",
+                     relation->mismatches[column]);
 }
 
 void relation_warn(struct run *run, const struct relation *relation, size_t column)

@@ -32,7 +32,8 @@ struct relation {
     struct trino_table table;
     const char *database; /* NULL: no table of the catalog's */
     const char *name;
-    const char **instead; /* per column: the file's that is read in its place; NULL: none */
+    const char **instead;    /* per column: the file's that is read in its place; NULL: none */
+    const char **mismatches; /* per column: why a file's type cannot be read as it; NULL: it can */
 };
 
 struct relation_place {
@@ -42,9 +43,12 @@ struct relation_place {
     const struct config *config;
 };
 
-/* False: run->fault says why, naming the table, and the file and column where it is about them. */
+/* False: run->fault says why, naming the table, and the file where it is about one. */
 MUST_CHECK bool relation_build(const struct relation_place *place, const struct hive_table *table,
                                struct relation *relation);
+/* False: a file's type cannot be read as the column's, and the fault is set: of a column that the
+ * statement reads. */
+MUST_CHECK bool relation_check(struct run *run, const struct relation *relation, size_t column);
 /* Tells the client where a column of another name is read: of a column that the statement reads. */
 void relation_warn(struct run *run, const struct relation *relation, size_t column);
 /* The columns that DESCRIBE shows: those declared and those partitioned by. */

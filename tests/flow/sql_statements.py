@@ -101,6 +101,27 @@ def columns_are_matched(sql):
     same(sql.error("set session nosuch = 1")["errorName"], "INVALID_SESSION_PROPERTY")
 
 
+def files_of_others_are_read(sql):
+    import pyarrow as pa
+    sql.write("others/a.parquet", {
+        "u8": pa.array([0, 250], pa.uint8()), "u64": pa.array([2 ** 64 - 1, 0], pa.uint64()),
+        "cut": ["abcdef", "\u00e9\u00e9\u00e9\u00e9"], "bytes": [b"abcdef", None],
+        "nanos": pa.array([1600000000123999999, None], pa.timestamp("ns")),
+        "list": [[b"\xc3\xa9"], None], "fields": [{"A": 2.7, "b": 1}, None]})
+    sql.create("others", "u8 smallint, u64 decimal(20,0), cut varchar(3), bytes varchar(2), nanos timestamp, "
+                         "list array<string>, fields struct<a:int>")
+    same(sql.rows("select u8 - 1, -u8, u8 * 100, -u64, u64 - 1 from others order by u8"),
+         [[-1, 0, 0, "-18446744073709551615", "18446744073709551614"], [249, -250, 25000, "0", "-1"]])
+    same(sql.rows("select cut, bytes, length(cut) from others order by 1"),
+         [["abc", "ab", 3], ["\u00e9\u00e9\u00e9", None, 3]])
+    same(sql.rows("select count(*) from others where cut = 'abc'"), [[1]])
+    same(sql.rows("select nanos from others order by 1"), [["2020-09-13 12:26:40.124"], [None]])
+    for column in "list", "fields":  # no text of bytes within others, and no field rounded
+        error = sql.error("select %s from others" % column)
+        same(error["errorName"], "HIVE_PARTITION_SCHEMA_MISMATCH")
+        assert column in error["message"], error
+
+
 def tables_without_files(sql):
     sql.create("later", "n bigint, at timestamp")
     for prefix in ("Trino", "Presto"):
@@ -280,7 +301,7 @@ def main():
         for part in (values_are_as_recorded, the_lectures_statements, columns_are_matched,
                      tables_without_files, names_are_shown, functions_are_documented,
                      things_are_made_and_dropped, errors_have_their_names_and_places, prepared_statements,
-                     joins_and_aggregates, rows_that_are_left_out_fail_nothing,
+                     joins_and_aggregates, rows_that_are_left_out_fail_nothing, files_of_others_are_read,
                      nothing_of_the_machine_is_reached):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)

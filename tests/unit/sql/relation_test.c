@@ -169,8 +169,10 @@ static struct outcome ask(struct fixture *f, const struct wish *wish)
     const struct relation_place place = {outcome.run, f->query, f->footers, &f->config};
     footers_begin(f->footers);
     outcome.ok = relation_build(&place, &table, &relation);
-    for (size_t i = 0; outcome.ok && i < relation.table.column_count; i++)
+    for (size_t i = 0; outcome.ok && i < relation.table.column_count; i++) {
+        outcome.ok = relation_check(outcome.run, &relation, i);
         relation_warn(outcome.run, &relation, i);
+    }
     if (outcome.ok)
         read_rows(f, &relation.table, &outcome);
     return outcome;
