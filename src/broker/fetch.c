@@ -190,6 +190,10 @@ static bool prepare(struct fetch_part *part, size_t bytes_left)
     int64_t durable = log_durable_offset(log);
     int64_t offset = part->asked->fetch_offset;
 
+    if (!log_is_readable(log)) {
+        fail_part(part, ERROR_KAFKA_STORAGE_ERROR);
+        return false;
+    }
     part->result->high_watermark = durable;
     part->result->last_stable_offset = durable;
     part->result->log_start_offset = log_start_offset(log);

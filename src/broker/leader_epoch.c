@@ -23,6 +23,8 @@ static void answer_partition(const struct topic *topic, const struct leader_epoc
         to->error_code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
     } else if (asked->current_leader_epoch > SEGMENT_LEADER_EPOCH) {
         to->error_code = ERROR_UNKNOWN_LEADER_EPOCH;
+    } else if (!log_is_readable(partition_log(partition))) {
+        to->error_code = ERROR_KAFKA_STORAGE_ERROR;
     } else if (asked->leader_epoch == SEGMENT_LEADER_EPOCH) {
         to->leader_epoch = SEGMENT_LEADER_EPOCH;
         to->end_offset = log_durable_offset(partition_log(partition));

@@ -150,6 +150,8 @@ static void look_up(struct looking_up *owner, const struct topic *topic,
         result->error_code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
     else if (asked->current_leader_epoch > SEGMENT_LEADER_EPOCH)
         result->error_code = ERROR_UNKNOWN_LEADER_EPOCH;
+    else if (!log_is_readable(partition_log(partition)))
+        result->error_code = ERROR_KAFKA_STORAGE_ERROR;
     else if (!is_known(request_version(owner->request), asked->timestamp))
         result->error_code = ERROR_UNSUPPORTED_VERSION;
     else if (asked->timestamp == LATEST)

@@ -355,8 +355,8 @@ static void recover_done(struct task *task)
     } else {
         diag_error("offline", "topic=%s partition=%" PRId32 " reason=\"%s\"",
                    partition->topic->name, partition->number, partition->err.text);
-        log = log_create(partition->dir, &settings);
-        log_go_offline(log, &partition->err);
+        log =
+            log_open_unread(partition->dir, &settings, partition->recovery_point, &partition->err);
     }
     topics_set_partition(topics, partition->topic, partition->number, log, partition->producers);
     startup->outstanding--;

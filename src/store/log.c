@@ -82,6 +82,7 @@ struct log {
     size_t hint_next;
     bool is_busy; /* a worker has the files */
     bool is_offline;
+    bool is_unread;
     struct err reason;
 
     /* The worker's while busy. */
@@ -146,6 +147,25 @@ struct log *log_open(const char *dir, const struct log_settings *settings,
     return log;
 }
 
+static void go_offline(struct log *log, const struct err *reason)
+{
+    if (log->is_offline)
+        return;
+    log->is_offline = true;
+    log->reason = *reason;
+}
+
+struct log *log_open_unread(const char *dir, const struct log_settings *settings,
+                            int64_t recovery_point, const struct err *reason)
+{
+    struct log *log = log_create(dir, settings);
+
+    log->recovery_point = recovery_point;
+    log->is_unread = true;
+    go_offline(log, reason);
+    return log;
+}
+
 void log_close(struct log *log)
 {
     if (log == NULL)
@@ -199,12 +219,9 @@ const char *log_offline_reason(const struct log *log)
     return log->is_offline ? log->reason.text : NULL;
 }
 
-void log_go_offline(struct log *log, const struct err *reason)
+bool log_is_readable(const struct log *log)
 {
-    if (log->is_offline)
-        return;
-    log->is_offline = true;
-    log->reason = *reason;
+    return !log->is_unread;
 }
 
 /* --- appending -------------------------------------------------------------------------------- */
@@ -489,7 +506,7 @@ bool log_commit_end(struct log *log, struct err *err)
     *err = commit->err;
     log->next_offset = log->durable_offset;
     if (commit->result == COMMIT_BROKEN)
-        log_go_offline(log, err);
+        go_offline(log, err);
     return false;
 }
 

@@ -41,6 +41,10 @@ struct log *log_create(const char *dir, const struct log_settings *settings);
 /* Takes over what was recovered: extents and the active segment. */
 struct log *log_open(const char *dir, const struct log_settings *settings,
                      struct recovery *recovery);
+/* Where recovery failed: offline for `reason`, with nothing in it until the next start.  Keeps the
+ * recovery point. */
+struct log *log_open_unread(const char *dir, const struct log_settings *settings,
+                            int64_t recovery_point, const struct err *reason);
 /* Only memory and descriptors: what is not committed is lost.  NULL is fine. */
 void log_close(struct log *log);
 
@@ -52,8 +56,8 @@ int64_t log_recovery_point(const struct log *log);
 uint64_t log_bytes(const struct log *log); /* readable ones */
 /* NULL, or why nothing more is appended. */
 const char *log_offline_reason(const struct log *log);
-/* From now on nothing is appended. */
-void log_go_offline(struct log *log, const struct err *reason);
+/* False: what it holds is not known, so neither are its offsets; see log_open_unread(). */
+bool log_is_readable(const struct log *log);
 
 /* Copies the batch behind the others, with the next offset and our epoch, and says which it was.
  * ERR_LIMIT, ERR_UNAVAILABLE when offline. */
