@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* broker.c - the process: what it opens, when it is ready, and how it ends.
  *
- *      start -> recover -> listen, ready -> drain: no new connections, fetches answered, what was
- *      appended synced and acknowledged -> checkpoints -> end
+ *      start -> recover -> listen, ready -> drain: no new connections, fetches answered, topics
+ * that come or go there or gone, what was appended synced and acknowledged -> checkpoints -> end
  */
 #include "broker/broker.h"
 
@@ -199,6 +199,23 @@ static void finish_commits(struct broker *broker, struct partition *partition)
     partition_drain(partition, one_commit_less, broker);
 }
 
+static void changes_written(void *owner)
+{
+    struct broker *broker = owner;
+
+    broker->draining = 1;
+    each_partition(broker, finish_commits);
+    one_commit_less(broker);
+}
+
+/* What comes or goes no more still may have lines on their way: those of producer ids. */
+static void topics_settled(void *owner)
+{
+    struct broker *broker = owner;
+
+    journal_drain(broker->node.journal, changes_written, broker);
+}
+
 static void drain(void *owner)
 {
     ON_LOOP();
@@ -210,9 +227,7 @@ static void drain(void *owner)
         return; /* recovered() comes back here */
     frame_server_stop_listening(node->server);
     fetch_answer_all(node);
-    broker->draining = 1;
-    each_partition(broker, finish_commits);
-    one_commit_less(broker);
+    topics_drain(node->topics, topics_settled, broker);
 }
 
 /* --- when it is quiet --------------------------------------------------------------------- */
@@ -312,6 +327,7 @@ static void recovered(struct node *node, const struct err *err)
         return;
     }
     if (!listen_everywhere(broker, &refused)) {
+        node->shop.drains = true; /* checkpoints that run end; nothing comes after them */
         service_fail(node->service, &refused);
         return;
     }

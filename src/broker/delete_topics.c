@@ -53,6 +53,11 @@ static void start_deletion(struct deleting *deleting, struct topic *topic, struc
     }
     one->result->name = request_text(request, topic->name);
     one->result->topic_id = topic->id;
+    if (request->node->shop.drains) {
+        one->result->error_code = ERROR_KAFKA_STORAGE_ERROR;
+        one->result->error_message = span_of("the broker is going down");
+        return;
+    }
     deleting->outstanding++;
     topics_delete(request->node->topics, topic, &one->wait);
 }

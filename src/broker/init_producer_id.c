@@ -45,6 +45,10 @@ void init_producer_id_serve(struct request *request)
         answer_init(request, -1, ERROR_UNSUPPORTED_VERSION);
         return;
     }
+    if (request->node->shop.drains) {
+        answer_init(request, -1, ERROR_KAFKA_STORAGE_ERROR);
+        return;
+    }
     /* One that asks again with an id and an epoch (KIP-360) gets a new id: as good, and simpler. */
     struct init_producer_id *init = REQUEST_NEW(request, struct init_producer_id, 1);
     init->wait.given = given;

@@ -23,6 +23,8 @@ struct journal {
     struct text pending;
     struct journal_wait *waiting; /* newest first */
     bool is_busy;
+    void (*idle)(void *owner);
+    void *idle_owner;
 
     /* The worker's while busy. */
     struct task task;
@@ -216,6 +218,16 @@ static void journal_run(struct task *task)
 
 static void start_group(struct journal *journal);
 
+static void tell_drained(struct journal *journal)
+{
+    void (*idle)(void *) = journal->idle;
+
+    if (idle == NULL || journal->is_busy)
+        return;
+    journal->idle = NULL;
+    idle(journal->idle_owner);
+}
+
 static struct journal_wait *oldest_first(struct journal_wait *newest)
 {
     struct journal_wait *oldest = NULL;
@@ -254,6 +266,7 @@ static void journal_done(struct task *task)
     journal->is_busy = false;
     start_group(journal);
     tell(waiting, ok ? NULL : &err);
+    tell_drained(journal);
 }
 
 static void start_group(struct journal *journal)
@@ -292,4 +305,12 @@ void journal_write(struct journal *journal, struct span json, struct journal_wai
     wait->next = journal->waiting;
     journal->waiting = wait;
     start_group(journal);
+}
+
+void journal_drain(struct journal *journal, void (*idle)(void *owner), void *owner)
+{
+    ON_LOOP();
+    journal->idle = idle;
+    journal->idle_owner = owner;
+    tell_drained(journal);
 }

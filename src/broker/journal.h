@@ -56,5 +56,7 @@ struct journal_wait {
 };
 /* `json` is one object on one line; it is copied. */
 void journal_write(struct journal *journal, struct span json, struct journal_wait *wait);
+/* Calls `idle` once, when nothing is being written and nothing waits (perhaps now). */
+void journal_drain(struct journal *journal, void (*idle)(void *owner), void *owner);
 
 #endif

@@ -180,8 +180,8 @@ static int16_t why_not(const struct err *err)
 {
     if (err->kind == ERR_MALFORMED)
         return ERROR_INVALID_TOPIC_EXCEPTION;
-    /* Being deleted: it may be made when that is done. */
-    return err->kind == ERR_CONFLICT ? ERROR_UNKNOWN_TOPIC_OR_PARTITION : ERROR_POLICY_VIOLATION;
+    /* Being deleted, or going down: it may be made when that is done. */
+    return err->kind == ERR_LIMIT ? ERROR_POLICY_VIOLATION : ERROR_UNKNOWN_TOPIC_OR_PARTITION;
 }
 
 static void look_at(struct metadata *metadata, const struct metadata_topic *asked,
@@ -211,7 +211,7 @@ static void look_at(struct metadata *metadata, const struct metadata_topic *aske
         creation->code = why_not(&err);
         return;
     }
-    if (!node->settings.auto_create || !message->allow_auto_topic_creation || node->shop.drains)
+    if (!node->settings.auto_create || !message->allow_auto_topic_creation)
         return;
     metadata->outstanding++;
     (void)topics_add(node->topics, asked->name, node->settings.partition_count, &plain,

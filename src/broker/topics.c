@@ -31,6 +31,9 @@ struct topics {
     size_t count;
     size_t room;
     size_t partition_count;
+    size_t changing; /* topics that come or go */
+    void (*idle)(void *owner);
+    void *idle_owner;
     struct kafka_uuid *deleted; /* as the journal said at the start */
     size_t deleted_count;
 };
@@ -305,6 +308,8 @@ bool topics_check_new(const struct topics *topics, struct span name, int32_t par
     if (topic != NULL)
         return err_set(err, ERR_CONFLICT, "topic '%s' %s", topic->name,
                        topic->state == TOPIC_DELETING ? "is being deleted" : "exists already");
+    if (topics->shop->drains)
+        return err_set(err, ERR_UNAVAILABLE, "the broker is going down");
     if (topics->count >= SETTINGS_TOPICS_MAX)
         return err_set(err, ERR_LIMIT, "at most %d topics", SETTINGS_TOPICS_MAX);
     if (topics->partition_count + (size_t)partition_count > SETTINGS_PARTITIONS_MAX)
@@ -356,20 +361,45 @@ static void tell_waiting(struct topic *topic, const struct err *err)
     }
 }
 
+static void tell_settled(struct topics *topics)
+{
+    void (*idle)(void *) = topics->idle;
+
+    if (idle == NULL || topics->changing > 0)
+        return;
+    topics->idle = NULL;
+    idle(topics->idle_owner);
+}
+
+static void change_ended(struct topics *topics)
+{
+    topics->changing--;
+    tell_settled(topics);
+}
+
+void topics_drain(struct topics *topics, void (*idle)(void *owner), void *owner)
+{
+    topics->idle = idle;
+    topics->idle_owner = owner;
+    tell_settled(topics);
+}
+
 static void creation_written(struct journal_wait *wait, const struct err *err)
 {
     struct topic *topic = CONTAINER_OF(wait, struct topic, journal_wait);
+    struct topics *topics = topic->topics;
 
     if (err == NULL) {
         topic->state = TOPIC_THERE;
         diag_info("topic_created", "topic=%s partitions=%" PRId32, topic->name,
                   topic->partition_count);
         tell_waiting(topic, NULL);
-        return;
+    } else {
+        forget(topics, topic);
+        tell_waiting(topic, err);
+        topic_free(topic);
     }
-    forget(topic->topics, topic);
-    tell_waiting(topic, err);
-    topic_free(topic);
+    change_ended(topics);
 }
 
 struct kafka_uuid topics_add(struct topics *topics, struct span name, int32_t partition_count,
@@ -381,6 +411,7 @@ struct kafka_uuid topics_add(struct topics *topics, struct span name, int32_t pa
     struct topic *topic = topic_new(topics, name, &id, partition_count, config);
     insert(topics, topic);
     topics_wait(topic, wait);
+    topics->changing++;
     topic->journal_wait.written = creation_written;
     text_init(&line, LINE_BYTES_MAX);
     render_topic(topic, &line);
@@ -421,6 +452,13 @@ static void remove_run(struct task *task)
     }
 }
 
+static void free_emptied(struct topic *topic)
+{
+    mem_free(topic->partitions);
+    mem_free(topic->name);
+    mem_free(topic);
+}
+
 static void remove_done(struct task *task)
 {
     ON_LOOP();
@@ -429,9 +467,7 @@ static void remove_done(struct task *task)
     if (topic->err.kind != ERR_NONE)
         diag_warn("removing_failed", "topic=%s reason=\"%s\"; the next start tries again",
                   topic->name, topic->err.text);
-    mem_free(topic->partitions);
-    mem_free(topic->name);
-    mem_free(topic);
+    free_emptied(topic);
 }
 
 static bool move_away(struct topic *topic, int32_t number, struct err *err)
@@ -473,13 +509,19 @@ static void move_done(struct task *task)
         topics->partition_count -= (size_t)topic->partition_count;
         topic->partition_count = 0;
         tell_waiting(topic, &topic->err);
+        change_ended(topics);
         return;
     }
     diag_info("topic_deleted", "topic=%s", topic->name);
     forget(topics, topic);
     tell_waiting(topic, NULL);
-    topic->task = (struct task){.run = remove_run, .done = remove_done};
-    worker_pool_submit(topics->shop->workers, &topic->task);
+    if (topics->shop->drains) {
+        free_emptied(topic); /* the next start removes the directories */
+    } else {
+        topic->task = (struct task){.run = remove_run, .done = remove_done};
+        worker_pool_submit(topics->shop->workers, &topic->task);
+    }
+    change_ended(topics);
 }
 
 static void partition_idle(void *owner)
@@ -500,6 +542,7 @@ static void deletion_written(struct journal_wait *wait, const struct err *err)
     if (err != NULL) {
         topic->state = TOPIC_THERE;
         tell_waiting(topic, err);
+        change_ended(topic->topics);
         return;
     }
     topic->busy_count = topic->partition_count;
@@ -521,6 +564,7 @@ void topics_delete(struct topics *topics, struct topic *topic, struct topic_wait
     assert(topic->state == TOPIC_THERE);
     topic->state = TOPIC_DELETING;
     topics_wait(topic, wait);
+    topics->changing++;
     topic->journal_wait.written = deletion_written;
     text_init(&line, LINE_BYTES_MAX);
     render_deletion(topic, &line);

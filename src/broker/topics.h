@@ -77,7 +77,8 @@ struct partition *topics_partition(const struct topic *topic, int32_t number);
 int64_t topics_message_bytes_max(const struct topics *topics, const struct topic *topic);
 int64_t topics_segment_bytes(const struct topics *topics, const struct topic *topic);
 
-/* Whether a topic of that name could be made: ERR_MALFORMED, ERR_CONFLICT, ERR_LIMIT. */
+/* Whether a topic of that name could be made: ERR_MALFORMED, ERR_CONFLICT, ERR_LIMIT,
+ * ERR_UNAVAILABLE while it drains. */
 MUST_CHECK bool topics_check_new(const struct topics *topics, struct span name,
                                  int32_t partition_count, struct err *err);
 /* topics_check_new() was asked.  `wait` may come before this returns the new id. */
@@ -88,6 +89,9 @@ struct topic *topics_find_creating(const struct topics *topics, struct span name
 void topics_wait(struct topic *topic, struct topic_wait *wait);
 /* The topic is there.  Until `wait` hears, it can still be seen by topics_at(). */
 void topics_delete(struct topics *topics, struct topic *topic, struct topic_wait *wait);
+/* Calls `idle` once, when no topic comes or goes (perhaps now).  None is to begin to any more: the
+ * shop drains, and topics_check_new() says so. */
+void topics_drain(struct topics *topics, void (*idle)(void *owner), void *owner);
 
 /* --- at the start --- */
 
