@@ -67,9 +67,16 @@ void delete_topics_serve(struct request *request)
     const struct delete_topics_request *message = request->message;
     struct deleting *deleting = REQUEST_NEW(request, struct deleting, 1);
     struct topics *topics = request->node->topics;
+    struct err err;
     bool is_list = request_version(request) >= LIST_FROM_VERSION;
     size_t count = is_list ? message->topics_count : message->topic_names_count;
 
+    if (count > SETTINGS_TOPICS_MAX) {
+        (void)err_set(&err, ERR_LIMIT, "%zu topics at once, at most %d", count,
+                      SETTINGS_TOPICS_MAX);
+        request_refuse(request, &err);
+        return;
+    }
     deleting->request = request;
     deleting->outstanding = 1;
     kafka_message_init(request->frame.api->response, &deleting->response);

@@ -70,6 +70,7 @@ static void leave(struct fetch_wait *fetch)
     loop_forget_turn_end(node->loop, &fetch->turn_end);
     loop_timer_close(fetch->timer);
     fetch->timer = NULL;
+    node->fetch_partitions -= fetch->part_count;
     if (fetch->is_waiting)
         node->fetch_waiting--;
     if (fetch->at == NULL)
@@ -590,7 +591,6 @@ static void take_parts(struct fetch_wait *fetch)
     struct fetch_response *response = &fetch->response;
     struct fetch_part *part;
 
-    fetch->part_count = count_parts(message);
     fetch->parts = part = REQUEST_NEW(request, struct fetch_part, fetch->part_count);
     response->responses_count = message->topics_count;
     response->responses = REQUEST_NEW(request, struct fetch_topic_result, message->topics_count);
@@ -616,6 +616,9 @@ void fetch_serve(struct request *request)
     request->node->fetch_count++;
     fetch->request = request;
     fetch->turn_end.run = look_again;
+    fetch->part_count = count_parts(message);
+    if (request_refuse_many(request, fetch->part_count))
+        return;
     kafka_message_init(request->frame.api->response, &fetch->response);
     if (message->session_id != 0) {
         fetch->response.error_code = ERROR_FETCH_SESSION_ID_NOT_FOUND;
@@ -626,7 +629,9 @@ void fetch_serve(struct request *request)
     if (wait_ms > SETTINGS_FETCH_WAIT_MS_MAX)
         wait_ms = SETTINGS_FETCH_WAIT_MS_MAX;
     fetch->deadline_ms = loop_now_ms(request->node->loop) + wait_ms;
-    fetch->is_over = wait_ms <= 0 || request->node->shop.drains;
+    request->node->fetch_partitions += fetch->part_count;
+    fetch->is_over = wait_ms <= 0 || request->node->shop.drains ||
+                     request->node->fetch_partitions > SETTINGS_FETCH_PARTITIONS_MAX;
     take_parts(fetch);
     look(fetch);
 }

@@ -9,6 +9,7 @@
 #include "broker/error_code.h"
 #include "wire/kafka_message.h"
 
+#define KEYS_MAX 50000      /* in one request */
 #define KEY_TYPE_LAST 1     /* groups and transactions; share groups are not served */
 #define LIST_FROM_VERSION 4 /* KIP-699 */
 
@@ -38,7 +39,14 @@ void find_coordinator_serve(struct request *request)
     const struct find_coordinator_request *message = request->message;
     struct find_coordinator_result self = {.node_id = -1, .host = span_of(""), .port = -1};
     struct find_coordinator_response response;
+    struct err err;
 
+    if (message->coordinator_keys_count > KEYS_MAX) {
+        (void)err_set(&err, ERR_LIMIT, "%zu keys at once, at most %d",
+                      message->coordinator_keys_count, KEYS_MAX);
+        request_refuse(request, &err);
+        return;
+    }
     self.error_code = check_type(message->key_type);
     if (self.error_code == ERROR_NONE) {
         self.node_id = SETTINGS_NODE_ID;

@@ -25,15 +25,23 @@
 #define EARLIEST_LOCAL_FROM_VERSION 8
 #define LATEST_TIERED_FROM_VERSION 9
 
-struct looking_up;
-
 /* A question that needs a look into the files. */
-struct lookup {
-    struct task task;
-    struct looking_up *owner;
-    struct partition *partition;
+struct question {
+    struct partition *partition; /* held until it is answered */
     struct list_offsets_partition_result *result;
-    const char *dir;
+    int64_t timestamp;
+};
+
+/* They are looked up one after another: a request that asks much does not take all workers, nor
+ * the memory for all of its look-ups at once. */
+struct looking_up {
+    struct request *request;
+    struct list_offsets_response response;
+    struct question *questions;
+    size_t question_count;
+    size_t next;
+    struct task task;
+    const char *dir; /* from here on for the worker */
     int64_t timestamp;
     struct segment_extent *extents;
     size_t extent_count;
@@ -41,19 +49,6 @@ struct lookup {
     bool ok;
     struct err err;
 };
-
-struct looking_up {
-    struct request *request;
-    struct list_offsets_response response;
-    size_t outstanding; /* and one while questions are looked at */
-};
-
-static void lookup_settled(struct looking_up *owner)
-{
-    owner->outstanding--;
-    if (owner->outstanding == 0)
-        request_answer(owner->request, &owner->response);
-}
 
 static void set_answer(const struct looking_up *owner, struct list_offsets_partition_result *result,
                        int64_t offset, int64_t timestamp)
@@ -67,56 +62,77 @@ static void set_answer(const struct looking_up *owner, struct list_offsets_parti
 static void lookup_run(struct task *task)
 {
     ON_WORKER();
-    struct lookup *lookup = CONTAINER_OF(task, struct lookup, task);
+    struct looking_up *owner = CONTAINER_OF(task, struct looking_up, task);
 
-    if (lookup->timestamp == MAX_TIMESTAMP)
-        lookup->ok = slice_find_latest(lookup->dir, lookup->extents, lookup->extent_count,
-                                       &lookup->found, &lookup->err);
+    if (owner->timestamp == MAX_TIMESTAMP)
+        owner->ok = slice_find_latest(owner->dir, owner->extents, owner->extent_count,
+                                      &owner->found, &owner->err);
     else
-        lookup->ok = slice_find_time(lookup->dir, lookup->extents, lookup->extent_count,
-                                     lookup->timestamp, &lookup->found, &lookup->err);
+        owner->ok = slice_find_time(owner->dir, owner->extents, owner->extent_count,
+                                    owner->timestamp, &owner->found, &owner->err);
 }
+
+static void look_next(struct looking_up *owner);
 
 static void lookup_done(struct task *task)
 {
     ON_LOOP();
-    struct lookup *lookup = CONTAINER_OF(task, struct lookup, task);
-    struct list_offsets_partition_result *result = lookup->result;
+    struct looking_up *owner = CONTAINER_OF(task, struct looking_up, task);
+    const struct question *question = &owner->questions[owner->next++];
 
-    if (!lookup->ok) {
-        if (!partition_is_gone(lookup->partition))
+    mem_free(owner->extents);
+    if (!owner->ok) {
+        if (!partition_is_gone(question->partition))
             diag_error("lookup_failed", "topic=%s partition=%d reason=\"%s\"",
-                       partition_topic(lookup->partition), partition_number(lookup->partition),
-                       lookup->err.text);
-        result->error_code = error_code_of(&lookup->err);
-    } else if (lookup->found.offset >= 0) {
-        set_answer(lookup->owner, result, lookup->found.offset, lookup->found.timestamp);
+                       partition_topic(question->partition), partition_number(question->partition),
+                       owner->err.text);
+        question->result->error_code = error_code_of(&owner->err);
+    } else if (owner->found.offset >= 0) {
+        set_answer(owner, question->result, owner->found.offset, owner->found.timestamp);
     }
-    partition_release(lookup->partition);
-    lookup_settled(lookup->owner);
+    partition_release(question->partition);
+    look_next(owner);
 }
 
-static void look_into_files(struct looking_up *owner, struct partition *partition,
-                            int64_t timestamp, struct list_offsets_partition_result *result)
+/* Nobody needs the answers any more, or there is none. */
+static bool is_moot(const struct looking_up *owner, const struct question *question)
+{
+    if (partition_is_gone(question->partition))
+        question->result->error_code = ERROR_UNKNOWN_TOPIC_OR_PARTITION;
+    return partition_is_gone(question->partition) || frame_reply_is_void(owner->request->reply);
+}
+
+static void look_next(struct looking_up *owner)
 {
     struct request *request = owner->request;
-    struct lookup *lookup = REQUEST_NEW(request, struct lookup, 1);
-    const struct log *log = partition_log(partition);
 
-    const struct segment_extent *extents = log_extents(log, &lookup->extent_count);
-    if (lookup->extent_count == 0)
+    while (owner->next < owner->question_count && is_moot(owner, &owner->questions[owner->next]))
+        partition_release(owner->questions[owner->next++].partition);
+    if (owner->next == owner->question_count) {
+        request_answer(request, &owner->response);
         return;
-    lookup->owner = owner;
-    lookup->partition = partition;
-    lookup->result = result;
-    lookup->dir = log_dir(log);
-    lookup->timestamp = timestamp;
-    lookup->extents = REQUEST_NEW(request, struct segment_extent, lookup->extent_count);
-    memcpy(lookup->extents, extents, lookup->extent_count * sizeof(*extents));
-    owner->outstanding++;
+    }
+    const struct question *question = &owner->questions[owner->next];
+    const struct log *log = partition_log(question->partition);
+    const struct segment_extent *extents = log_extents(log, &owner->extent_count);
+    owner->dir = log_dir(log);
+    owner->timestamp = question->timestamp;
+    owner->extents = mem_new_array(owner->extent_count, sizeof(*extents));
+    memcpy(owner->extents, extents, owner->extent_count * sizeof(*extents));
+    owner->task = (struct task){.run = lookup_run, .done = lookup_done};
+    worker_pool_submit(request->node->workers, &owner->task);
+}
+
+static void ask_files(struct looking_up *owner, struct partition *partition, int64_t timestamp,
+                      struct list_offsets_partition_result *result)
+{
+    size_t extent_count;
+
+    (void)log_extents(partition_log(partition), &extent_count);
+    if (extent_count == 0)
+        return;
     partition_hold(partition);
-    lookup->task = (struct task){.run = lookup_run, .done = lookup_done};
-    worker_pool_submit(request->node->workers, &lookup->task);
+    owner->questions[owner->question_count++] = (struct question){partition, result, timestamp};
 }
 
 static bool is_known(int16_t version, int64_t timestamp)
@@ -159,7 +175,7 @@ static void look_up(struct looking_up *owner, const struct topic *topic,
     else if (asked->timestamp == EARLIEST || asked->timestamp == EARLIEST_LOCAL)
         set_answer(owner, result, log_start_offset(partition_log(partition)), -1);
     else if (asked->timestamp != LATEST_TIERED)
-        look_into_files(owner, partition, asked->timestamp, result);
+        ask_files(owner, partition, asked->timestamp, result);
 }
 
 void list_offsets_serve(struct request *request)
@@ -167,9 +183,14 @@ void list_offsets_serve(struct request *request)
     const struct list_offsets_request *message = request->message;
     struct looking_up *owner = REQUEST_NEW(request, struct looking_up, 1);
     struct list_offsets_response *response = &owner->response;
+    size_t count = 0;
 
+    for (size_t t = 0; t < message->topics_count; t++)
+        count += message->topics[t].partitions_count;
+    if (request_refuse_many(request, count))
+        return;
     owner->request = request;
-    owner->outstanding = 1;
+    owner->questions = REQUEST_NEW(request, struct question, count);
     kafka_message_init(request->frame.api->response, response);
     response->topics_count = message->topics_count;
     response->topics =
@@ -185,5 +206,5 @@ void list_offsets_serve(struct request *request)
         for (size_t p = 0; p < asked->partitions_count; p++)
             look_up(owner, topic, &asked->partitions[p], &to->partitions[p]);
     }
-    lookup_settled(owner);
+    look_next(owner);
 }

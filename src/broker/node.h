@@ -45,6 +45,7 @@ struct node {
     uint64_t fetch_cold_count;
     uint64_t fetch_bytes;
     uint64_t fetch_waiting;
+    size_t fetch_partitions;    /* in all fetches that are not answered yet */
     uint64_t fetch_shed_count;  /* looks that found less because readers are too slow */
     size_t fetch_reading_bytes; /* what workers were asked to read, at the most */
     int64_t unsent_ms;          /* when it was last counted what is unsent */

@@ -192,9 +192,21 @@ static void take_topic(struct produce *produce, const struct produce_topic *from
     }
 }
 
+static size_t count_partitions(const struct produce_request *message)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < message->topic_data_count; i++)
+        count += message->topic_data[i].partition_data_count;
+    return count;
+}
+
 void produce_serve(struct request *request)
 {
     const struct produce_request *message = request->message;
+
+    if (request_refuse_many(request, count_partitions(message)))
+        return;
     struct produce *produce = REQUEST_NEW(request, struct produce, 1);
     int16_t refused = check_request(message);
 

@@ -117,6 +117,18 @@ void request_refuse(struct request *request, const struct err *err)
     request_free(request);
 }
 
+bool request_refuse_many(struct request *request, size_t partition_count)
+{
+    struct err err;
+
+    if (partition_count <= SETTINGS_PARTITIONS_ASKED_MAX)
+        return false;
+    (void)err_set(&err, ERR_LIMIT, "%zu partitions at once, at most %d", partition_count,
+                  SETTINGS_PARTITIONS_ASKED_MAX);
+    request_refuse(request, &err);
+    return true;
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 void *request_memory(struct request *request, size_t count, size_t size, size_t align)

@@ -48,6 +48,8 @@ void request_answer_bytes(struct request *request, struct span head, void *memor
 void request_answer_nothing(struct request *request); /* acks=0 */
 /* Closes the connection, and says which client and why, though not a thousand times a second. */
 void request_refuse(struct request *request, const struct err *err);
+/* True: so many partitions are more than one request may name, and it was refused. */
+MUST_CHECK bool request_refuse_many(struct request *request, size_t partition_count);
 
 /* Zeroed memory until the answer, never NULL. */
 #define REQUEST_NEW(request, type, count)                                                          \

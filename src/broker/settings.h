@@ -33,8 +33,11 @@
 #define SETTINGS_FETCH_WAIT_MS_MAX (10 * 60 * 1000)
 #define SETTINGS_QUIET_MS 5000 /* after a burst its memory is given back */
 #define SETTINGS_TOPICS_MAX 10000
-#define SETTINGS_PARTITIONS_MAX 50000                           /* in all topics */
-#define SETTINGS_PRODUCERS_MAX 20000                            /* remembered in one partition */
+#define SETTINGS_PARTITIONS_MAX 50000 /* in all topics */
+/* Named in one request, for each of which the answer takes a thousand bytes: as many as can be. */
+#define SETTINGS_PARTITIONS_ASKED_MAX SETTINGS_PARTITIONS_MAX
+#define SETTINGS_FETCH_PARTITIONS_MAX 200000 /* in all fetches; past it none waits */
+#define SETTINGS_PRODUCERS_MAX 20000         /* remembered in one partition */
 #define SETTINGS_PRODUCER_EXPIRY_MS ((int64_t)24 * 3600 * 1000) /* producer.id.expiration.ms */
 
 struct settings {
