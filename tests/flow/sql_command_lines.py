@@ -75,6 +75,12 @@ class Prompt:
             if select.select([self.fd], [], [], left)[0]:
                 self.seen += os.read(self.fd, 65536).decode("utf-8", "replace")
 
+    def screen(self):
+        """What was printed and not taken yet."""
+        while select.select([self.fd], [], [], 0)[0]:
+            self.seen += os.read(self.fd, 65536).decode("utf-8", "replace")
+        return self.seen
+
     def type(self, text):
         os.write(self.fd, text.encode())
 
@@ -103,7 +109,10 @@ def check_cancel(sql, prompt, ready):
         prompt.type("\x03")
         time.sleep(1)
         return sql.counters()["running"] == 0
-    st.wait_for("ctrl-C has ended it", 20, pressed)
+    try:
+        st.wait_for("ctrl-C has ended it", 20, pressed)
+    except AssertionError as error:
+        raise AssertionError("%s; the screen: %r; the counters: %r" % (error, prompt.screen(), sql.counters())) from None
     prompt.until(ready)
 
 
