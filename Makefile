@@ -17,6 +17,7 @@ export LECTURE
 
 FUZZ_SECONDS ?= 5
 CRASH_ROUNDS ?= 3
+LONG_FUZZ_SECONDS ?= 600
 export FUZZ_SECONDS CRASH_ROUNDS
 
 # --- flags -------------------------------------------------------------------------------------
@@ -161,7 +162,7 @@ fuzz: $(FUZZ_PROGRAMS) ## every decoder: its corpus, then FUZZ_SECONDS=5 of new 
 	@tools/run-tests fuzz -j 2 -t $$(($(FUZZ_SECONDS) + 60)) $(FUZZ_PROGRAMS)
 
 flow: $(STEELTHREAD) $(STEELTHREAD_ASAN) ## the whole picture with the clients people have
-	@tools/run-tests flow -t 300 $(FLOW)
+	@tools/run-tests flow -j 2 -t 300 $(FLOW)
 
 crash: $(STEELTHREAD) ## kills, then looks whether the promises held: CRASH_ROUNDS=3
 	@tools/run-tests crash -t $$((300 + 60 * $(CRASH_ROUNDS))) $(CRASH)
@@ -173,8 +174,8 @@ quick: ## set-up, build, check, unit, tsan, flow; under 5 minutes
 test: ## all tiers; the last line counts them
 	+@tools/run-tiers setup-test all check unit tsan fuzz flow crash
 
-test-long: ## all tiers, 10 minutes for each decoder, 20 crash rounds; report in docs/
-	+@LONG=1 FUZZ_SECONDS=600 CRASH_ROUNDS=20 REPORT=docs/test-long.md tools/run-tiers \
+test-long: ## all tiers, LONG_FUZZ_SECONDS=600 for each decoder, 20 crash rounds; report in docs/
+	+@LONG=1 FUZZ_SECONDS=$(LONG_FUZZ_SECONDS) CRASH_ROUNDS=20 REPORT=docs/test-long.md tools/run-tiers \
 	    setup-test all check unit tsan fuzz flow crash
 
 demo: setup-demo ## the lecture, unattended, in a minute
