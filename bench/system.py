@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """What the machine tells: memory and processor time of processes, the disk's sync, versions."""
 import glob
+import mmap
 import os
 import platform
 import re
 import subprocess
+import threading
 import time
 
 TICK_MS = 1000.0 / os.sysconf("SC_CLK_TCK")
 SYNC_WRITE_BYTES = 4096
+DISK_LOOK_S = 0.02
 
 
 def read(path):
@@ -69,6 +72,50 @@ def sync_ms(folder, count):
         os.close(fd)
         os.unlink(path)
     return times
+
+
+class DiskWatch:
+    """Now and then writes a block of its own file over, past the page cache, and syncs it: nothing of
+    steelthread's is in its way, no journal, no space to find.  When this stands still, the disk does."""
+
+    def __init__(self, folder):
+        self.path = os.path.join(folder, "disk-probe")
+        self.spans = []  # (began, ended), of time.perf_counter()
+        self.over = threading.Event()
+        self.thread = threading.Thread(target=self.look)
+
+    def look(self):
+        block = mmap.mmap(-1, SYNC_WRITE_BYTES)  # aligned, as O_DIRECT asks
+        try:
+            fd = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_DIRECT | os.O_CLOEXEC, 0o600)
+        except OSError:  # a file system without it
+            fd = os.open(self.path, os.O_CREAT | os.O_WRONLY | os.O_CLOEXEC, 0o600)
+        try:
+            os.pwrite(fd, block, 0)
+            os.fsync(fd)
+            while not self.over.wait(DISK_LOOK_S):
+                began = time.perf_counter()
+                os.pwrite(fd, block, 0)
+                os.fdatasync(fd)
+                self.spans.append((began, time.perf_counter()))
+        finally:
+            os.close(fd)
+            os.unlink(self.path)
+
+    def times_ms(self):
+        return [(ended - began) * 1e3 for began, ended in self.spans]
+
+    def stood_still(self, began, ended):
+        """Whether most of this time was spent in one write of ours."""
+        return any(min(e, ended) - max(b, began) > (ended - began) / 2 for b, e in self.spans)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.over.set()
+        self.thread.join()
 
 
 def first_line(*command):
