@@ -173,7 +173,9 @@ static int run_person(struct shell *shell)
     text_init(&text, STATEMENTS_BYTES_MAX);
     while (!shell->quit) {
         write_prompt(shell, text.size > 0, prompt);
+        statement_run_hold_interrupts(false);
         line = line_editor_read(editor, prompt);
+        statement_run_hold_interrupts(true);
         if (line == NULL)
             break;
         if (text.size > 0 || !is_word(shell, line)) {
@@ -185,6 +187,7 @@ static int run_person(struct shell *shell)
     }
     if (!shell->quit)
         (void)printf("\n");
+    statement_run_hold_interrupts(false);
     text_reset(&text);
     line_editor_close(editor);
     return COMMAND_DONE;

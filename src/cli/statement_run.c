@@ -168,16 +168,15 @@ static void print_end(const struct statement_run *run, struct result_printer *pr
 
 /* --- the statement --- */
 
-/* The signal is blocked while a statement runs, and looked for between pages: no handler, and
- * nothing half printed. */
-static void block_interrupt(int how)
+void statement_run_hold_interrupts(bool hold)
 {
     sigset_t set;
     (void)sigemptyset(&set);
     (void)sigaddset(&set, SIGINT);
-    (void)pthread_sigmask(how, &set, NULL);
+    (void)pthread_sigmask(hold ? SIG_BLOCK : SIG_UNBLOCK, &set, NULL);
 }
 
+/* One that is held is looked for between pages: no handler, and nothing half printed. */
 static bool was_interrupted(void)
 {
     static const struct timespec at_once = {0, 0};
@@ -242,14 +241,10 @@ bool statement_run(const struct statement_run *run, struct span sql)
     struct presto_client_page page;
     struct result_printer printer;
 
-    if (run->interactive)
-        block_interrupt(SIG_BLOCK);
     presto_client_page_init(&page);
     result_printer_init(&printer, stdout, run->format);
     bool ok = run_pages(run, sql, &page, &printer);
     result_printer_reset(&printer);
     presto_client_page_reset(&page);
-    if (run->interactive)
-        block_interrupt(SIG_UNBLOCK);
     return ok;
 }
