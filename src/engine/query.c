@@ -110,6 +110,9 @@ static const struct {
     {"Conversion Error: ", QUERY_CONVERSION, ERR_MALFORMED},
     {"Invalid Input Error: No magic bytes", QUERY_FILE, ERR_CORRUPT},
     {"Invalid Input Error: File ", QUERY_FILE, ERR_CORRUPT},
+    {"Invalid Input Error: Failed to read file ", QUERY_FILE, ERR_CORRUPT},
+    {"Invalid Input Error: Invalid string encoding found in Parquet", QUERY_FILE, ERR_CORRUPT},
+    {"Invalid Error: Out of buffer", QUERY_FILE, ERR_CORRUPT},
     {"Invalid Input Error: Footer length", QUERY_FILE, ERR_CORRUPT},
     {"Invalid Input Error: ", QUERY_INVALID_ARGUMENT, ERR_MALFORMED},
     {"Out of Memory Error: ", QUERY_MEMORY, ERR_LIMIT},
@@ -136,10 +139,20 @@ static void find_file(struct query *query, const char *message)
     }
 }
 
+/* When a thread of its own has failed between two of our calls, the engine says first that it
+ * cannot go on, and only then why. */
+static const char *skip_closed(const char *message)
+{
+    static const char closed[] = "Invalid Input Error: Attempting to execute an unsuccessful or "
+                                 "closed pending query result\nError: ";
+    size_t size = sizeof(closed) - 1;
+
+    return strncmp(message, closed, size) == 0 ? message + size : message;
+}
+
 static bool fail(struct query *query, const char *message, struct err *err)
 {
-    if (message == NULL)
-        message = "no reason given";
+    message = message == NULL ? "no reason given" : skip_closed(message);
     query->fault = QUERY_INTERNAL;
     enum err_kind kind = ERR_CORRUPT;
     const char *text = message;
@@ -152,8 +165,10 @@ static bool fail(struct query *query, const char *message, struct err *err)
             break;
         }
     }
-    /* A cast that fails for its range is a conversion to the engine. */
-    if (query->fault == QUERY_CONVERSION && strstr(text, "out of range") != NULL)
+    /* A cast that fails for its range is a conversion to the engine; of a day that no month has it
+     * says "field value out of range", which is none. */
+    if (query->fault == QUERY_CONVERSION && strstr(text, "out of range") != NULL &&
+        strstr(text, "field value out of range") == NULL)
         query->fault = QUERY_OUT_OF_RANGE;
     find_file(query, message);
     /* What follows shows our own text of the statement, which nobody asked for. */

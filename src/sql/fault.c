@@ -182,7 +182,9 @@ bool fault_query(struct fault *fault, const struct query *query, const struct er
     case QUERY_REFUSED:
         return take_placeless(fault, FAULT_NOT_SUPPORTED, err);
     case QUERY_FILE:
-        return take_placeless(fault, FAULT_HIVE_CANNOT_OPEN_SPLIT, err);
+        return take_placeless(
+            fault, err->kind == ERR_CORRUPT ? FAULT_HIVE_BAD_DATA : FAULT_HIVE_CANNOT_OPEN_SPLIT,
+            err);
     case QUERY_CANCELLED:
         return fault_set(fault, FAULT_USER_CANCELED, "Query was canceled");
     case QUERY_BIND:

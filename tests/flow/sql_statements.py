@@ -238,6 +238,8 @@ def prepared_statements(sql):
     prepared = {"Prepared_Statement": reply.headers["X-Trino-Added-Prepare"]}
     same(sql.rows("execute p1 using 'user2.att.com'", **prepared), [[1]])
     same(sql.rows("EXECUTE IMMEDIATE 'select count(*) from swords where host <> ?' USING ''"), [[2]])
+    same(sql.rows("execute immediate 'select host from swords order by 1 offset ? limit ?' using 1, 1 -- one"),
+         [["user2.att.com"]])
     same(sql.error("execute p2")["errorName"], "NOT_FOUND")
     same(sql.ask("deallocate prepare p1", **prepared).headers["X-Trino-Deallocated-Prepare"], "p1")
 
@@ -271,6 +273,31 @@ def rows_that_are_left_out_fail_nothing(sql):
     same(sql.error("select max(6 / n) from words")["errorName"], "DIVISION_BY_ZERO")
 
 
+def damage_is_told(sql):
+    """Behind the footer too, and what happens after the first page."""
+    same(sql.error("select cast('2020-02-30' as date)")["errorName"], "INVALID_CAST_ARGUMENT")
+    path = sql.write("damaged/a.parquet", {"n": list(range(50000))})
+    sql.create("damaged", "n bigint")
+    with open(path, "r+b") as f:
+        f.seek(1000)
+        f.write(bytes(5000))
+    error = sql.error("select sum(n) from damaged")
+    same(error["errorName"], "HIVE_BAD_DATA")
+    assert "damaged/a.parquet" in error["message"], error
+    paths = [sql.write("leaving/%d.parquet" % i, {"n": list(range(100000))}) for i in range(40)]
+    sql.create("leaving", "n bigint")
+    page = sql.post("select n from leaving")
+    while "data" not in page:
+        page, _ = sql.follow(page)
+    for path in paths:
+        os.remove(path)
+    while "nextUri" in page:
+        page, _ = sql.follow(page)
+    error = page["error"]
+    same(error["errorName"], "HIVE_CANNOT_OPEN_SPLIT")
+    assert error["message"].startswith("Cannot open file"), error
+
+
 def nothing_of_the_machine_is_reached(sql):
     secret = os.path.join(sql.home, "secret.csv")
     with open(secret, "w", encoding="ascii") as f:
@@ -302,7 +329,7 @@ def main():
                      tables_without_files, names_are_shown, functions_are_documented,
                      things_are_made_and_dropped, errors_have_their_names_and_places, prepared_statements,
                      joins_and_aggregates, rows_that_are_left_out_fail_nothing, files_of_others_are_read,
-                     nothing_of_the_machine_is_reached):
+                     damage_is_told, nothing_of_the_machine_is_reached):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)
 
