@@ -152,8 +152,13 @@ bool session_statement(const struct names_place *place, const struct statement *
 /* --- EXECUTE -----------------------------------------------------------------------------------
  */
 
+struct parameter {
+    struct span text;
+    bool single; /* one token: it needs no brackets, and LIMIT wants none */
+};
+
 struct parameters {
-    struct span values[PARAMETERS_MAX];
+    struct parameter values[PARAMETERS_MAX];
     size_t count;
 };
 
@@ -163,7 +168,7 @@ static enum lexer_dialect lexer_of(const struct run *run)
 }
 
 static bool add_parameter(struct run *run, struct parameters *parameters, const char *from,
-                          const char *end)
+                          const char *end, size_t token_count)
 {
     struct span value = span_trim((struct span){from, (size_t)(end - from)});
 
@@ -172,17 +177,20 @@ static bool add_parameter(struct run *run, struct parameters *parameters, const 
     if (parameters->count == PARAMETERS_MAX)
         return fault_set(&run->fault, FAULT_NOT_SUPPORTED, "More than %d parameters",
                          PARAMETERS_MAX);
-    parameters->values[parameters->count++] = value;
+    parameters->values[parameters->count++] = (struct parameter){value, token_count == 1};
     return true;
 }
 
-/* Expressions between commas that are in no bracket. */
+/* Expressions between commas that are in no bracket.  What stands behind the last token of one, a
+ * comment, does not go with it. */
 static bool split_parameters(struct run *run, struct span text, struct parameters *parameters)
 {
     struct lexer lexer;
     struct token token;
     struct err err = {0};
     const char *from = text.data;
+    const char *end = from;
+    size_t token_count = 0;
     int depth = 0;
 
     if (text.size == 0)
@@ -193,20 +201,21 @@ static bool split_parameters(struct run *run, struct span text, struct parameter
         if (!lexer_next(&lexer, &token, &err))
             return fault_parse(&run->fault, &err);
         if (token.kind == TOKEN_END)
-            return add_parameter(run, parameters, from, (const char *)text.data + text.size);
+            return add_parameter(run, parameters, from, end, token_count);
         if (lexer_is_symbol(&token, "(") || lexer_is_symbol(&token, "["))
             depth++;
         if (lexer_is_symbol(&token, ")") || lexer_is_symbol(&token, "]"))
             depth--;
-        if (depth == 0 && lexer_is_symbol(&token, ",")) {
-            if (!add_parameter(run, parameters, from, token.text.data))
-                return false;
-            from = (const char *)token.text.data + token.text.size;
-        }
+        bool comma = depth == 0 && lexer_is_symbol(&token, ",");
+        if (comma && !add_parameter(run, parameters, from, end, token_count))
+            return false;
+        end = (const char *)token.text.data + token.text.size;
+        from = comma ? end : token_count == 0 ? token.text.data : from;
+        token_count = comma ? 0 : token_count + 1;
     }
 }
 
-/* Each ? of the text becomes its parameter, in brackets. */
+/* Each ? of the text becomes its parameter, in brackets unless it is a single token. */
 static bool put_parameters(struct run *run, struct span text, const struct parameters *parameters,
                            struct text *out)
 {
@@ -228,9 +237,10 @@ static bool put_parameters(struct run *run, struct span text, const struct param
         text_add(out, (struct span){from, (size_t)(mark - from)});
         from = mark + token.text.size;
         if (used < parameters->count) {
-            text_add_char(out, '(');
-            text_add(out, parameters->values[used]);
-            text_add_char(out, ')');
+            const struct parameter *parameter = &parameters->values[used];
+            text_add_char(out, parameter->single ? ' ' : '(');
+            text_add(out, parameter->text);
+            text_add_char(out, parameter->single ? ' ' : ')');
         }
         used++;
     } while (token.kind != TOKEN_END);

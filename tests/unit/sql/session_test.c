@@ -42,13 +42,15 @@ static void puts_parameters_in_place(void **state)
         const char *becomes; /* NULL: refused */
     } rows[] = {
         {"EXECUTE IMMEDIATE 'select 1'", "select 1"},
-        {"EXECUTE IMMEDIATE 'select ?' USING 3", "select (3)"},
-        {"EXECUTE IMMEDIATE 'select ?, ?' USING 'a,b', f(1, 2)", "select ('a,b'), (f(1, 2))"},
-        {"EXECUTE IMMEDIATE 'select ''?'', \"?\", ? -- ?' USING 1", "select '?', \"?\", (1) -- ?"},
+        {"EXECUTE IMMEDIATE 'select ?' USING 3", "select  3 "},
+        {"EXECUTE IMMEDIATE 'select ?, ?' USING 'a,b', f(1, 2)", "select  'a,b' , (f(1, 2))"},
+        {"EXECUTE IMMEDIATE 'select ''?'', \"?\", ? -- ?' USING 1", "select '?', \"?\",  1  -- ?"},
+        {"EXECUTE IMMEDIATE 'select a-? limit?' USING -1 /* one */, 2 -- two",
+         "select a-(-1) limit 2 "},
         {"EXECUTE IMMEDIATE 'select ?'", NULL},
         {"EXECUTE IMMEDIATE 'select 1' USING 3", NULL},
         {"EXECUTE IMMEDIATE 'select ?' USING 1, 2", NULL},
-        {"EXECUTE p USING 4", "select (4) from t"},
+        {"EXECUTE p USING 4", "select  4  from t"},
         {"EXECUTE q", NULL},
     };
 
