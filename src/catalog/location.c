@@ -62,6 +62,46 @@ static size_t without_slashes(const char *uri)
     return size;
 }
 
+/* Behind its scheme and authority, where the path begins; size 0: the URI has none. */
+static struct span path_of(const char *uri)
+{
+    struct span rest = span_of(strchr(uri, ':') + 1);
+
+    if (!span_starts_with(rest, "//"))
+        return rest;
+    rest = span_after(rest, 2);
+    const char *slash = memchr(rest.data, '/', rest.size);
+    return slash == NULL ? (struct span){0}
+                         : span_after(rest, (size_t)(slash - (const char *)rest.data));
+}
+
+/* Where files of tables may be at all. */
+static bool check_written(const char *written, struct text *path, struct err *err)
+{
+    bool scheme = has_scheme(written);
+    struct span rest = scheme ? path_of(written) : span_of(written);
+    bool relative = scheme ? *(strchr(written, ':') + 1) != '/' : *written != '/';
+
+    if (has_control(written))
+        return err_set(err, ERR_MALFORMED, "the location has a control character in it");
+    if (relative)
+        return err_set(err, ERR_MALFORMED,
+                       "location \"%.200s\" is neither a URI nor a path that begins with /",
+                       written);
+    return plain_path(path, rest) ||
+           err_set(err, ERR_MALFORMED, "location \"%.200s\" goes through . or ..", written);
+}
+
+static bool is_being_deleted(const char *storage_root, const char *uri, struct arena *arena)
+{
+    const char *path = location_in_storage(storage_root, uri, arena);
+    struct span below = {0};
+
+    if (path != NULL)
+        below = span_of(path + strlen(storage_root) + 1);
+    return span_is(span_cut(&below, '/'), LOCATION_DROPPED);
+}
+
 const char *location_from_client(const char *storage_root, const char *written, struct arena *arena,
                                  struct err *err)
 {
@@ -74,15 +114,7 @@ const char *location_from_client(const char *storage_root, const char *written, 
         return NULL;
     }
     text_init(&path, LOCATION_BYTES_MAX + 1);
-    if (has_control(written))
-        (void)err_set(err, ERR_MALFORMED, "the location has a control character in it");
-    else if (!has_scheme(written) && *written != '/')
-        (void)err_set(err, ERR_MALFORMED,
-                      "location \"%.200s\" is neither a URI nor a path that begins with /",
-                      written);
-    else if (!has_scheme(written) && !plain_path(&path, span_of(written)))
-        (void)err_set(err, ERR_MALFORMED, "location \"%.200s\" goes through . or ..", written);
-    else {
+    if (check_written(written, &path, err)) {
         uri = has_scheme(written)
                   ? arena_string(arena, (struct span){written, without_slashes(written)})
                   : arena_printf(arena, "file://%s%s", storage_root, text_string(&path));
@@ -90,7 +122,10 @@ const char *location_from_client(const char *storage_root, const char *written, 
             (void)err_set(err, ERR_LIMIT, "the request needs more than %zu bytes", arena->limit);
     }
     text_reset(&path);
-    return uri;
+    if (uri == NULL || !is_being_deleted(storage_root, uri, arena))
+        return uri;
+    (void)err_set(err, ERR_MALFORMED, "location \"%.200s\" is where dropped tables go", written);
+    return NULL;
 }
 
 const char *location_in_storage(const char *storage_root, const char *uri, struct arena *arena)

@@ -13,8 +13,10 @@
 #include "base/err.h"
 
 #define LOCATION_BYTES_MAX 3072
+#define LOCATION_DROPPED ".dropped" /* below the storage's root: what is being deleted */
 
-/* What a client wrote, as a URI without a slash at its end.  NULL: ERR_MALFORMED, ERR_LIMIT. */
+/* What a client wrote, as a URI without a slash at its end.  NULL: ERR_MALFORMED (also among what
+ * is being deleted), ERR_LIMIT. */
 MUST_CHECK const char *location_from_client(const char *storage_root, const char *written,
                                             struct arena *arena, struct err *err);
 /* The path of a URI whose files lie below the default storage, else NULL: those we leave alone. */

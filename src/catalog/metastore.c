@@ -26,7 +26,6 @@
 #define SCHEMA_VERSION 1
 #define APPLICATION_ID 0x73746361 /* "stca" */
 #define WAREHOUSE "/user/hive/warehouse"
-#define DROPPED ".dropped"
 
 static const char schema[] =
     "CREATE TABLE databases (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, description TEXT,"
@@ -262,7 +261,7 @@ static void bury_one(struct metastore *metastore, int64_t id, const char *path)
     struct file_info info;
     struct err err;
 
-    (void)snprintf(dropped, sizeof(dropped), "%s/" DROPPED, metastore->storage_root);
+    (void)snprintf(dropped, sizeof(dropped), "%s/" LOCATION_DROPPED, metastore->storage_root);
     (void)snprintf(grave, sizeof(grave), "%s/%" PRId64, dropped, id);
     if (!file_stat(path, &info, &err) ||
         (info.kind != FILE_KIND_NONE &&
@@ -279,7 +278,7 @@ static void remove_graves(const struct metastore *metastore)
     char dropped[PATH_MAX];
     struct err err;
 
-    (void)snprintf(dropped, sizeof(dropped), "%s/" DROPPED, metastore->storage_root);
+    (void)snprintf(dropped, sizeof(dropped), "%s/" LOCATION_DROPPED, metastore->storage_root);
     if (!file_remove_tree(dropped, &err))
         diag_warn("dropped-files-stay", "path=%s error=\"%s\"", dropped, err.text);
 }

@@ -37,6 +37,15 @@ static void makes_absolute_uris(void **state)
         {"/..", NULL},
         {"/tmp/a\nb", NULL},
         {"1:/x", NULL},
+        {"file:x", NULL},
+        {"hdfs:", NULL},
+        {"file://" ROOT "/../x", NULL},
+        {"hdfs://cloudera/tmp/./x", NULL},
+        {"s3a://bucket/..", NULL},
+        {"s3a://bucket/..x/.y/z..", "s3a://bucket/..x/.y/z.."},
+        {"/.dropped", NULL},
+        {"file:" ROOT "//.dropped/3", NULL},
+        {"/x/.dropped", "file://" ROOT "/x/.dropped"},
         {"a/b:/c", NULL},
     };
 

@@ -400,6 +400,27 @@ static void drops_a_database_only_when_told_what_becomes_of_its_tables(void **st
     assert_false(is_there(w, "/user/hive/warehouse/empty.db"));
 }
 
+/* What lies there is deleted with the next dropped table. */
+static void nobody_has_files_among_those_that_go(void **state)
+{
+    struct world *w = *state;
+    struct hive_table table = some_table("e", HIVE_TABLE_EXTERNAL);
+    struct hive_database database = {.name = "d", .location = "/.dropped"};
+    char location[256];
+
+    table.storage.location = "/.dropped/mine";
+    assert_false(create(w, &table));
+    assert_int_equal(w->err.kind, ERR_MALFORMED);
+    (void)snprintf(location, sizeof(location), "file://localhost%s//.dropped", w->root);
+    table.storage.location = location;
+    assert_false(create(w, &table));
+    assert_int_equal(w->err.kind, ERR_MALFORMED);
+    assert_false(metastore_create_database(w->metastore, &database, &w->arena, &w->err));
+    assert_int_equal(w->err.kind, ERR_MALFORMED);
+    table.storage.location = "/.dropped2/x";
+    assert_true(create(w, &table));
+}
+
 static void lists_by_hives_patterns(void **state)
 {
     struct world *w = *state;
@@ -470,6 +491,7 @@ int main(void)
         TEST(a_dropped_table_is_gone_whenever_it_is_killed),
         TEST(a_killed_create_leaves_nothing),
         TEST(drops_a_database_only_when_told_what_becomes_of_its_tables),
+        TEST(nobody_has_files_among_those_that_go),
         TEST(lists_by_hives_patterns),
         TEST(refuses_a_database_file_that_is_not_its_own),
     };
