@@ -486,24 +486,45 @@ bool metastore_create_database(struct metastore *metastore, const struct hive_da
 
 /* --- Dropping a database --- */
 
+/* Managed ones first, while the external ones within their folders are still known, and the
+ * innermost of them before those around. */
+static bool list_tables(struct metastore *metastore, int64_t database_id, struct arena *arena,
+                        int64_t **tables, size_t *count, struct err *err)
+{
+    struct sqlite_value of[] = {sqlite_number(database_id)};
+    struct sqlite_rows rows;
+    size_t room = 0;
+
+    sqlite_query(&rows, metastore->db, "SELECT count(*) FROM tables WHERE database_id = ?", of, 1);
+    while (sqlite_next(&rows))
+        room = (size_t)sqlite_row_number(&rows, 0);
+    if (!sqlite_end(&rows, err))
+        return false;
+    *tables = ARENA_NEW(arena, int64_t, room);
+    *count = 0;
+    if (*tables == NULL)
+        return err_set(err, ERR_LIMIT, "%zu tables are too many to drop at once", room);
+    sqlite_query(&rows, metastore->db,
+                 "SELECT id FROM tables WHERE database_id = ? ORDER BY type = '" HIVE_TABLE_MANAGED
+                 "' DESC, length(storage_path) DESC",
+                 of, 1);
+    while (*count < room && sqlite_next(&rows))
+        (*tables)[(*count)++] = sqlite_row_number(&rows, 0);
+    return sqlite_end(&rows, err);
+}
+
 static bool remove_tables(struct metastore *metastore, int64_t database_id, bool delete_data,
                           struct arena *arena, struct err *err)
 {
-    for (;;) {
-        struct sqlite_rows rows;
-        int64_t table = 0;
+    int64_t *tables = NULL;
+    size_t count = 0;
 
-        sqlite_query(&rows, metastore->db, "SELECT id FROM tables WHERE database_id = ? LIMIT 1",
-                     (struct sqlite_value[]){sqlite_number(database_id)}, 1);
-        while (sqlite_next(&rows))
-            table = sqlite_row_number(&rows, 0);
-        if (!sqlite_end(&rows, err))
+    if (!list_tables(metastore, database_id, arena, &tables, &count, err))
+        return false;
+    for (size_t i = 0; i < count; i++)
+        if (!metastore_table_remove(metastore, tables[i], delete_data, arena, err))
             return false;
-        if (table == 0)
-            return true;
-        if (!metastore_table_remove(metastore, table, delete_data, arena, err))
-            return false;
-    }
+    return true;
 }
 
 static bool is_empty(struct metastore *metastore, int64_t database_id, struct err *err)

@@ -421,6 +421,37 @@ static void nobody_has_files_among_those_that_go(void **state)
     assert_true(create(w, &table));
 }
 
+/* Whichever of the tables is dropped first. */
+static void a_database_that_goes_leaves_external_files_within_managed_ones(void **state)
+{
+    struct world *w = *state;
+    static const char *const names[][3] = {{"a", "m", "n"}, {"z", "m", "n"}, {"o", "n", "m"}};
+
+    for (size_t i = 0; i < COUNT_OF(names); i++) {
+        struct hive_database database = {.name = "nested"};
+        struct hive_table external = some_table(names[i][0], HIVE_TABLE_EXTERNAL);
+        struct hive_table around = some_table(names[i][1], HIVE_TABLE_MANAGED);
+        struct hive_table apart = some_table(names[i][2], HIVE_TABLE_MANAGED);
+        struct hive_table inner = some_table("p", HIVE_TABLE_MANAGED);
+
+        external.database = around.database = apart.database = inner.database = "nested";
+        external.storage.location = "/around/e";
+        around.storage.location = "/around";
+        apart.storage.location = "/apart";
+        inner.storage.location = "/apart/inner";
+        assert_true(metastore_create_database(w->metastore, &database, &w->arena, &w->err));
+        assert_true(create(w, &around));
+        assert_true(create(w, &external));
+        assert_true(create(w, &apart));
+        assert_true(create(w, &inner));
+        put_file(w, "/around/e/part-0");
+        assert_true(
+            metastore_drop_database(w->metastore, "nested", true, true, &w->arena, &w->err));
+        assert_true(is_there(w, "/around/e/part-0"));
+        assert_false(is_there(w, "/apart"));
+    }
+}
+
 static void lists_by_hives_patterns(void **state)
 {
     struct world *w = *state;
@@ -491,6 +522,7 @@ int main(void)
         TEST(a_dropped_table_is_gone_whenever_it_is_killed),
         TEST(a_killed_create_leaves_nothing),
         TEST(drops_a_database_only_when_told_what_becomes_of_its_tables),
+        TEST(a_database_that_goes_leaves_external_files_within_managed_ones),
         TEST(nobody_has_files_among_those_that_go),
         TEST(lists_by_hives_patterns),
         TEST(refuses_a_database_file_that_is_not_its_own),
