@@ -228,9 +228,10 @@ static struct tree_relation *read_brackets(struct cursor *c, int depth)
     struct cursor ahead = *c;
     struct err ignored = {0};
     ahead.err = &ignored;
+    int open = depth;
     do
         cursor_advance(&ahead);
-    while (cursor_at_symbol(&ahead, "("));
+    while (cursor_at_symbol(&ahead, "(") && ++open <= TREE_DEPTH_MAX); /* each level looks again */
     bool is_query = parser_at_query(&ahead);
     if (is_query) {
         /* ((select ...) union ...) is a query; ((select ...) a join b) is not, and is rarer */

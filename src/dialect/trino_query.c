@@ -397,7 +397,11 @@ static bool check_group_by(struct trino *trino, struct tree_body *body,
     struct trino_scope inner = *scope;
     inner.aggregates = false;
     inner.clause = "GROUP BY clause";
+    size_t count = 0;
     for (struct tree *group = body->group_by; group != NULL; group = group->next) {
+        if (++count > TRINO_COLUMNS_MAX) /* each is compared with each value */
+            return trino_scope_fail_at(trino, group, TRINO_OTHER, "GROUP BY of more than %d values",
+                                       TRINO_COLUMNS_MAX);
         if (group->kind == TREE_INTEGER) {
             const struct tree_item *item = item_at(body, group);
             if (item == NULL)

@@ -823,6 +823,40 @@ static void a_short_query_does_not_become_an_endless_one(void **state)
     }
 }
 
+/* What would take minutes is refused at once: the program that runs this has a deadline. */
+static void a_long_query_takes_no_longer_than_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *begin, *again, *middle, *more, *end;
+        const char *says;
+    } rows[] = {
+        {"select * from ", "(", "(", "(", "swords", "nested more than"},
+        {"select n in (1", ",1", ") from swords group by n", ",n", "", "GROUP BY of more than"},
+    };
+    for (size_t i = 0; i < COUNT_OF(rows); i++) {
+        struct trino_plan plan = {0};
+        struct arena arena;
+        enum trino_fault fault;
+        struct err err = {0};
+        struct text sql;
+        arena_init(&arena, 4 * (size_t)ARENA_BYTES);
+        text_init(&sql, 1 << 20);
+        text_add_string(&sql, rows[i].begin);
+        while (sql.size < 500 * 1000)
+            text_add_string(&sql, rows[i].again);
+        text_add_string(&sql, rows[i].middle);
+        while (sql.size < 1000 * 1000)
+            text_add_string(&sql, rows[i].more);
+        text_add_string(&sql, rows[i].end);
+        assert_false(translate(text_string(&sql), TRINO_TRINO, &plan, &arena, &fault, &err));
+        if (strstr(err.text, rows[i].says) == NULL)
+            fail_msg("%s: kind %d: %s", rows[i].begin, err.kind, err.text);
+        text_reset(&sql);
+        arena_reset(&arena);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -842,6 +876,7 @@ int main(void)
         cmocka_unit_test(a_query_can_be_neither_deep_nor_endless),
         cmocka_unit_test(nested_queries_count_into_the_depth),
         cmocka_unit_test(a_short_query_does_not_become_an_endless_one),
+        cmocka_unit_test(a_long_query_takes_no_longer_than_it_is),
     };
     return cmocka_run_group_tests(tests, engine_fixture_open, engine_fixture_close);
 }
