@@ -96,6 +96,26 @@ static bool has_shape(struct span text, const char *shape, size_t *used)
     return true;
 }
 
+static int digits_at(const char *text)
+{
+    return (text[0] - '0') * 10 + text[1] - '0';
+}
+
+/* Is there such a day, and such a time on it?  The text has the shape of one. */
+static bool is_real(struct span text)
+{
+    static const int days[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    const char *at = text.data;
+    int year = digits_at(at) * 100 + digits_at(at + 2);
+    int month = digits_at(at + 5);
+    bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
+    if (month < 1 || month > 12 || digits_at(at + 8) < 1 ||
+        digits_at(at + 8) > days[month - 1] + (month == 2 && leap))
+        return false;
+    return (text.size < 16 || (digits_at(at + 11) < 24 && digits_at(at + 14) < 60)) &&
+           (text.size < 19 || digits_at(at + 17) < 60);
+}
+
 static bool check_timestamp(struct trino *trino, struct tree *value)
 {
     size_t used = 0;
@@ -103,6 +123,8 @@ static bool check_timestamp(struct trino *trino, struct tree *value)
     if (!has_shape(value->text, "9999-99-99 99:99:99", &used) &&
         !has_shape(value->text, "9999-99-99 99:99", &used) &&
         !has_shape(value->text, "9999-99-99", &used))
+        return invalid_literal(trino, value, "TIMESTAMP");
+    if (!is_real((struct span){value->text.data, used}))
         return invalid_literal(trino, value, "TIMESTAMP");
     struct span rest = span_after(value->text, used);
     const char *fraction = rest.data;
@@ -135,8 +157,8 @@ static bool check_literal(struct trino *trino, struct tree *value)
     if (!known || value->result.kind == ENGINE_VARBINARY || value->result.kind == ENGINE_TIMESTAMP)
         return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
                                    "a literal of type %s is not supported", name);
-    if (value->result.kind == ENGINE_DATE &&
-        (!has_shape(value->text, "9999-99-99", &used) || used != value->text.size))
+    if (value->result.kind == ENGINE_DATE && (!has_shape(value->text, "9999-99-99", &used) ||
+                                              used != value->text.size || !is_real(value->text)))
         return invalid_literal(trino, value, "DATE");
     return true;
 }

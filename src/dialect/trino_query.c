@@ -391,6 +391,18 @@ static struct tree_item *item_at(const struct tree_body *body, const struct tree
     return item;
 }
 
+/* Not counting those of queries within it. */
+static bool has_aggregate(const struct tree *value)
+{
+    if (value->kind == TREE_CALL && value->found != NULL &&
+        ((const struct trino_function *)value->found)->aggregate)
+        return true;
+    for (const struct tree *child = value->first; child != NULL; child = child->next)
+        if (has_aggregate(child))
+            return true;
+    return false;
+}
+
 static bool check_group_by(struct trino *trino, struct tree_body *body,
                            const struct trino_scope *scope)
 {
@@ -408,6 +420,10 @@ static bool check_group_by(struct trino *trino, struct tree_body *body,
                 return trino_scope_fail_at(trino, group, TRINO_OTHER,
                                            "GROUP BY position %.*s is not in select list",
                                            (int)group->text.size, (const char *)group->text.data);
+            if (has_aggregate(item->value))
+                return trino_scope_fail_at(trino, group, TRINO_OTHER,
+                                           "GROUP BY clause cannot contain aggregations, window "
+                                           "functions or grouping operations");
             struct tree *next = group->next;
             *group = *item->value;
             group->next = next;

@@ -326,6 +326,9 @@ static void casts_as_trino_does(void **state)
         {"select cast(1 as boolean), cast(0e0 as boolean), cast(true as integer), cast(3 as real), "
          "cast(3 as double)",
          NULL, "true|false|1|3.0|3.0\n"},
+        {"select date '2024-02-29', date '2000-02-29', timestamp '2026-12-31 23:59:59.999', "
+         "timestamp '2026-12-31'",
+         NULL, "2024-02-29|2000-02-29|2026-12-31 23:59:59.999|2026-12-31 00:00:00\n"},
         {"select date '2026-01-02', timestamp '2026-01-02 03:04:05.123456', timestamp '2026-01-02 "
          "03:04', bigint '5', X'00ff'",
          "_col0 date, _col1 timestamp(6), _col2 timestamp(0), _col3 bigint, _col4 varbinary",
@@ -535,6 +538,20 @@ static void refuses_as_trino_words_it(void **state)
         int line, column;
         const char *says;
     } rows[] = {
+        {"select count(*) from swords group by 1", TRINO_OTHER, 1, 38,
+         "GROUP BY clause cannot contain aggregations"},
+        {"select n, 1 + max(big) from swords group by n, 2", TRINO_OTHER, 1, 48,
+         "GROUP BY clause cannot contain aggregations"},
+        {"select date '2026-02-29'", TRINO_INVALID_LITERAL, 1, 8,
+         "'2026-02-29' is not a valid DATE literal"},
+        {"select date '2026-00-10'", TRINO_INVALID_LITERAL, 1, 8, "DATE literal"},
+        {"select date '2026-04-31'", TRINO_INVALID_LITERAL, 1, 8, "DATE literal"},
+        {"select timestamp '1900-02-29'", TRINO_INVALID_LITERAL, 1, 8, "TIMESTAMP literal"},
+        {"select timestamp '2026-01-01 24:00'", TRINO_INVALID_LITERAL, 1, 8, "TIMESTAMP literal"},
+        {"select timestamp '2026-01-01 23:60:00.5'", TRINO_INVALID_LITERAL, 1, 8,
+         "TIMESTAMP literal"},
+        {"select timestamp '2026-01-01 23:59:60'", TRINO_INVALID_LITERAL, 1, 8,
+         "TIMESTAMP literal"},
         {"select * from nope", TRINO_TABLE_NOT_FOUND, 1, 15,
          "Table 'hive.default.nope' does not exist"},
         {"select n, localtimestamp from swords", TRINO_NOT_SUPPORTED, 1, 11,
