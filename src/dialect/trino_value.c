@@ -363,6 +363,9 @@ static bool check_pattern(struct trino *trino, const struct tree *pattern,
         return trino_scope_fail_at(trino, escape, TRINO_OTHER,
                                    "Escape string must be a single character");
     char character = *(const char *)escape->text.data;
+    if (character == '%') /* the engine takes two of them for two runs at the end of a text */
+        return trino_scope_fail_at(trino, escape, TRINO_NOT_SUPPORTED,
+                                   "ESCAPE '%%' is not supported");
     const char *at = pattern->text.data;
     const char *end = at + pattern->text.size;
     for (; at < end; at++) {
@@ -375,6 +378,18 @@ static bool check_pattern(struct trino *trino, const struct tree *pattern,
                                        "escape character itself");
     }
     return true;
+}
+
+/* A backslash escapes in Hive's patterns, and without one the engine's answer is Hive's. */
+static bool check_hive_pattern(struct trino *trino, const struct tree *pattern)
+{
+    bool plain =
+        pattern->kind == TREE_TEXT &&
+        (pattern->text.size == 0 || memchr(pattern->text.data, '\\', pattern->text.size) == NULL);
+    return (pattern->next == NULL && (plain || pattern->kind == TREE_NULL)) ||
+           trino_scope_fail_at(trino, pattern, TRINO_NOT_SUPPORTED,
+                               "LIKE in Hive's SQL is supported with a literal that has no "
+                               "backslash, and without ESCAPE");
 }
 
 static bool check_like(struct trino *trino, struct tree *value, const struct trino_scope *scope)
@@ -397,6 +412,8 @@ static bool check_like(struct trino *trino, struct tree *value, const struct tri
     }
     assert(value->first != NULL && value->first->next != NULL);
     const struct tree *pattern = value->first->next;
+    if (trino->session->dialect == TRINO_HIVE)
+        return check_hive_pattern(trino, pattern);
     return pattern->next == NULL || check_pattern(trino, pattern, pattern->next);
 }
 

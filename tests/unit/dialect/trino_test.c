@@ -538,6 +538,8 @@ static void refuses_as_trino_words_it(void **state)
         int line, column;
         const char *says;
     } rows[] = {
+        {"select 'a' like 'a%%' escape '%'", TRINO_NOT_SUPPORTED, 1, 30,
+         "ESCAPE '%' is not supported"},
         {"select count(*) from swords group by 1", TRINO_OTHER, 1, 38,
          "GROUP BY clause cannot contain aggregations"},
         {"select n, 1 + max(big) from swords group by n, 2", TRINO_OTHER, 1, 48,
@@ -722,6 +724,29 @@ static void hives_queries_have_hives_order_of_null(void **state)
     arena_reset(&arena);
 }
 
+/* Where a backslash would escape in Hive and not in the engine. */
+static void hives_patterns_have_no_backslash(void **state)
+{
+    answers_in(*state, TRINO_HIVE,
+               "select count(*) from swords where host like 'h_' or host like null", NULL, "3\n");
+    static const char *const statements[] = {
+        "select 'a_b' like 'a\\_b'",
+        "select 1 from swords where host like host",
+        "select 'a' like 'a' escape 'b'",
+    };
+    for (size_t i = 0; i < COUNT_OF(statements); i++) {
+        struct trino_plan plan = {0};
+        struct arena arena;
+        enum trino_fault fault;
+        struct err err = {0};
+        arena_init(&arena, ARENA_BYTES);
+        assert_false(translate(statements[i], TRINO_HIVE, &plan, &arena, &fault, &err));
+        assert_int_equal(fault, TRINO_NOT_SUPPORTED);
+        assert_non_null(strstr(err.text, "LIKE in Hive's SQL"));
+        arena_reset(&arena);
+    }
+}
+
 static void a_query_can_be_neither_deep_nor_endless(void **state)
 {
     (void)state;
@@ -890,6 +915,7 @@ int main(void)
         cmocka_unit_test(refuses_as_trino_words_it),
         cmocka_unit_test(a_table_needs_a_catalog_and_a_schema),
         cmocka_unit_test(hives_queries_have_hives_order_of_null),
+        cmocka_unit_test(hives_patterns_have_no_backslash),
         cmocka_unit_test(a_query_can_be_neither_deep_nor_endless),
         cmocka_unit_test(nested_queries_count_into_the_depth),
         cmocka_unit_test(a_short_query_does_not_become_an_endless_one),
