@@ -32,25 +32,25 @@ static bool too_deep(struct cursor *c, int depth)
 }
 
 /* What holds something of the depth `below` is one deeper. */
-static bool hold(struct cursor *c, int *depth, int below)
+static bool contain(struct cursor *c, int *depth, int below)
 {
     if (below >= *depth)
         *depth = below + 1;
     return !too_deep(c, *depth);
 }
 
-static bool hold_values(struct cursor *c, int *depth, const struct tree *first)
+static bool contain_values(struct cursor *c, int *depth, const struct tree *first)
 {
     for (const struct tree *value = first; value != NULL; value = value->next)
-        if (!hold(c, depth, value->depth))
+        if (!contain(c, depth, value->depth))
             return false;
     return true;
 }
 
-static bool hold_order(struct cursor *c, int *depth, const struct tree_order *order)
+static bool contain_order(struct cursor *c, int *depth, const struct tree_order *order)
 {
     for (; order != NULL; order = order->next)
-        if (!hold(c, depth, order->value->depth))
+        if (!contain(c, depth, order->value->depth))
             return false;
     return true;
 }
@@ -240,7 +240,7 @@ static struct tree_relation *read_brackets(struct cursor *c, int depth)
         if (relation == NULL)
             return NULL;
         relation->query = parser_nested_query(c, depth + 1);
-        return relation->query != NULL && hold(c, &relation->depth, relation->query->depth) &&
+        return relation->query != NULL && contain(c, &relation->depth, relation->query->depth) &&
                        cursor_expect_symbol(c, ")")
                    ? relation
                    : NULL;
@@ -319,7 +319,7 @@ static struct tree_relation *joined(struct cursor *c, struct tree_relation *left
     relation->join = join;
     relation->left = left;
     relation->right = right;
-    return hold(c, &relation->depth, left->depth) && hold(c, &relation->depth, right->depth)
+    return contain(c, &relation->depth, left->depth) && contain(c, &relation->depth, right->depth)
                ? relation
                : NULL;
 }
@@ -339,7 +339,7 @@ static struct tree_relation *read_joins(struct cursor *c, int depth)
             if (!cursor_expect_word(c, "on"))
                 return NULL;
             left->on = expression_parse(c, depth + 1);
-            if (left->on == NULL || !hold_values(c, &left->depth, left->on))
+            if (left->on == NULL || !contain_values(c, &left->depth, left->on))
                 return NULL;
         }
     }
@@ -384,7 +384,7 @@ static bool read_group_by(struct cursor *c, struct tree_body *body, int depth)
         return !c->failed;
     }
     body->group_by = expression_list(c, depth + 1, NULL);
-    return body->group_by != NULL && hold_values(c, &body->depth, body->group_by);
+    return body->group_by != NULL && contain_values(c, &body->depth, body->group_by);
 }
 
 /* WHERE and HAVING. */
@@ -394,7 +394,7 @@ static bool read_condition(struct cursor *c, struct tree_body *body, const char 
     if (!cursor_take_word(c, word))
         return !c->failed;
     *condition = expression_parse(c, depth + 1);
-    return *condition != NULL && hold_values(c, &body->depth, *condition);
+    return *condition != NULL && contain_values(c, &body->depth, *condition);
 }
 
 static struct tree_body *read_select(struct cursor *c, int depth)
@@ -409,11 +409,11 @@ static struct tree_body *read_select(struct cursor *c, int depth)
     if (!read_items(c, &body->items, depth + 1))
         return NULL;
     for (const struct tree_item *item = body->items; item != NULL; item = item->next)
-        if (!hold(c, &body->depth, item->value->depth))
+        if (!contain(c, &body->depth, item->value->depth))
             return NULL;
     if (cursor_take_word(c, "from")) {
         body->from = read_relations(c, depth + 1);
-        if (body->from == NULL || !hold(c, &body->depth, body->from->depth))
+        if (body->from == NULL || !contain(c, &body->depth, body->from->depth))
             return NULL;
     }
     if (!read_condition(c, body, "where", &body->where, depth) ||
@@ -458,12 +458,12 @@ static struct tree_body *read_primary(struct cursor *c, int depth)
         return NULL;
     if (cursor_take_word(c, "values")) {
         body->rows = expression_list(c, depth + 1, NULL);
-        return body->rows != NULL && hold_values(c, &body->depth, body->rows) ? body : NULL;
+        return body->rows != NULL && contain_values(c, &body->depth, body->rows) ? body : NULL;
     }
     if (cursor_take_symbol(c, "(")) {
         body->kind = BODY_QUERY;
         body->query = parser_nested_query(c, depth + 1);
-        return body->query != NULL && hold(c, &body->depth, body->query->depth) &&
+        return body->query != NULL && contain(c, &body->depth, body->query->depth) &&
                        cursor_expect_symbol(c, ")")
                    ? body
                    : NULL;
@@ -486,7 +486,8 @@ static struct tree_body *combined(struct cursor *c, struct tree_body *left, stru
     body->distinct = distinct;
     body->left = left;
     body->right = right;
-    return hold(c, &body->depth, left->depth) && hold(c, &body->depth, right->depth) ? body : NULL;
+    return contain(c, &body->depth, left->depth) && contain(c, &body->depth, right->depth) ? body
+                                                                                           : NULL;
 }
 
 static bool take_distinct(struct cursor *c)
@@ -538,7 +539,7 @@ static bool read_with(struct cursor *c, struct tree_query *query, int depth)
             !cursor_expect_word(c, "as") || !cursor_expect_symbol(c, "("))
             return false;
         with->query = parser_nested_query(c, depth + 1);
-        if (with->query == NULL || !hold(c, &query->depth, with->query->depth) ||
+        if (with->query == NULL || !contain(c, &query->depth, with->query->depth) ||
             !cursor_expect_symbol(c, ")"))
             return false;
         *end = with;
@@ -596,11 +597,11 @@ struct tree_query *parser_nested_query(struct cursor *cursor, int depth)
     if (cursor_take_word(cursor, "with") && !read_with(cursor, query, depth))
         return NULL;
     query->body = read_body(cursor, depth);
-    if (query->body == NULL || !hold(cursor, &query->depth, query->body->depth))
+    if (query->body == NULL || !contain(cursor, &query->depth, query->body->depth))
         return NULL;
     if (cursor_take_words(cursor, "order", "by")) {
         query->order = parser_order(cursor, depth + 1);
-        if (query->order == NULL || !hold_order(cursor, &query->depth, query->order))
+        if (query->order == NULL || !contain_order(cursor, &query->depth, query->order))
             return NULL;
     }
     return read_limits(cursor, query) ? query : NULL;
