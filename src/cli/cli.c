@@ -201,6 +201,21 @@ static bool asks_for_help(const char *word)
     return strcmp(word, "-h") == 0 || strcmp(word, "--help") == 0 || strcmp(word, "help") == 0;
 }
 
+static bool asks_for_version(const char *word)
+{
+    return strcmp(word, "-V") == 0 || strcmp(word, "--version") == 0;
+}
+
+/* `called`: by another name, or NULL. */
+static int say_version(const char *called)
+{
+    if (called == NULL)
+        (void)printf("steelthread %s\n", CLI_VERSION);
+    else
+        (void)printf("%s (steelthread %s)\n", called, CLI_VERSION);
+    return close_output(COMMAND_DONE);
+}
+
 static int run_noun(const struct cli *cli, const char *noun, int count, char **words)
 {
     char name[COMMAND_NAME_BYTES];
@@ -226,8 +241,11 @@ int cli_main(const struct cli *cli, int argc, char **argv)
     const char *called = argc > 0 ? last_part(argv[0]) : "";
     for (size_t i = 0; i < COUNT_OF(aliases); i++) {
         const struct command *command = find_command(cli, aliases[i].command);
-        if (strcmp(called, aliases[i].name) == 0 && command != NULL)
-            return run_command(cli, command, argc - 1, argv + 1);
+        if (strcmp(called, aliases[i].name) != 0 || command == NULL)
+            continue;
+        if (argc > 1 && asks_for_version(argv[1]))
+            return say_version(called);
+        return run_command(cli, command, argc - 1, argv + 1);
     }
     if (argc < 2) {
         say_overview(cli, stderr);
@@ -248,11 +266,11 @@ int cli_main(const struct cli *cli, int argc, char **argv)
         say_overview(cli, stdout);
         return close_output(COMMAND_DONE);
     }
-    if (strcmp(word, "--version") == 0 || strcmp(word, "-V") == 0) {
-        (void)printf("steelthread %s\n", CLI_VERSION);
-        return close_output(COMMAND_DONE);
-    }
+    if (asks_for_version(word))
+        return say_version(NULL);
     const struct command *command = find_command(cli, word);
+    if (command != NULL && argc > 2 && asks_for_version(argv[2]))
+        return say_version(NULL);
     if (command != NULL)
         return run_command(cli, command, argc - 2, argv + 2);
     if (is_noun(cli, word))
