@@ -28,6 +28,7 @@ struct scene {
     rd_kafka_t *host; /* of the mock cluster */
     rd_kafka_mock_cluster_t *cluster;
     int64_t deadline_ms;
+    int64_t pause_end_ms;
     bool (*until)(const struct scene *scene);
     bool available;
     int changes;
@@ -294,6 +295,38 @@ static void survives_a_fatal_error(void **state)
     scene_end(&scene);
 }
 
+static bool has_gone_on(const struct scene *scene)
+{
+    return clock_steady_ms() >= scene->pause_end_ms;
+}
+
+/* Wherever a group is when the fatal error comes: held, handed over, flushed, or on the way. */
+static void survives_a_fatal_error_at_any_time(void **state)
+{
+    static const int64_t delays_ms[] = {0, 1, 2, 20, 150};
+    struct scene scene;
+    struct err err = {0};
+
+    (void)state;
+    scene_init(&scene);
+    scene_start(&scene);
+    run_until(&scene, is_available);
+    for (size_t i = 0; i < COUNT_OF(delays_ms); i++) {
+        scene.stored = scene.failed = 0;
+        assert_int_equal(rd_kafka_mock_broker_set_rtt(scene.cluster, 1, 300), 0);
+        for (size_t n = 0; n < 100; n++)
+            assert_true(produce(&scene, "x", 1, &err));
+        scene.pause_end_ms = clock_steady_ms() + delays_ms[i];
+        run_until(&scene, has_gone_on);
+        kafka_producer_break(scene.producer);
+        run_until(&scene, is_unavailable);
+        assert_int_equal(rd_kafka_mock_broker_set_rtt(scene.cluster, 1, 0), 0);
+        run_until(&scene, is_available_and_empty);
+        assert_int_equal(scene.stored + scene.failed, 100);
+    }
+    scene_end(&scene);
+}
+
 /* Closing reports what was not acknowledged. */
 static void reports_the_rest_when_closed(void **state)
 {
@@ -338,6 +371,7 @@ int main(void)
         cmocka_unit_test(gives_up_in_time),
         cmocka_unit_test(bounds_what_waits),
         cmocka_unit_test(survives_a_fatal_error),
+        cmocka_unit_test(survives_a_fatal_error_at_any_time),
         cmocka_unit_test(reports_the_rest_when_closed),
         cmocka_unit_test(refuses_bad_settings),
     };
