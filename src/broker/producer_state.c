@@ -8,16 +8,18 @@
 #include "broker/producer_state.h"
 
 #include <assert.h>
+#include <stdbool.h>
 #include <string.h>
 
 #include "base/mem.h"
 #include "broker/settings.h"
 
 #define GROW 16
+#define NOT_WRITTEN (-1)
 
 struct noted {
-    int64_t last_offset;
-    int64_t timestamp; /* when it was appended */
+    int64_t last_offset; /* NOT_WRITTEN: no batch, but what is to come follows it */
+    int64_t timestamp;   /* when it was appended */
     int32_t last_sequence;
     int32_t offset_delta;
     int16_t epoch;
@@ -27,6 +29,8 @@ struct producer {
     int64_t id;
     size_t count;
     struct noted batches[PRODUCER_BATCHES]; /* oldest first */
+    struct noted before;                    /* the one before them, if there was one */
+    bool has_before;
 };
 
 struct producer_state {
@@ -96,7 +100,7 @@ enum producer_verdict producer_state_check(const struct producer_state *state,
         return batch->base_sequence == 0 ? PRODUCER_NEXT : PRODUCER_OUT_OF_ORDER;
     for (size_t i = 0; i < producer->count; i++) {
         const struct noted *noted = &producer->batches[i];
-        if (noted->epoch == batch->producer_epoch &&
+        if (noted->last_offset != NOT_WRITTEN && noted->epoch == batch->producer_epoch &&
             first_sequence(noted) == batch->base_sequence &&
             noted->last_sequence == batch_last_sequence(batch)) {
             *last_offset = noted->last_offset;
@@ -155,6 +159,8 @@ static void note(struct producer_state *state, int64_t id, const struct noted *n
     struct producer *producer = find_or_add(state, id);
 
     if (producer->count == PRODUCER_BATCHES) {
+        producer->before = producer->batches[0];
+        producer->has_before = true;
         producer->count--;
         memmove(&producer->batches[0], &producer->batches[1],
                 producer->count * sizeof(producer->batches[0]));
@@ -176,13 +182,34 @@ void producer_state_note(struct producer_state *state, const struct batch *batch
     note(state, batch->producer_id, &noted);
 }
 
+/* All that was noted was taken back: what follows the first of it may be on its way already, and
+ * must not be taken first.  False when it is not known which was the first. */
+static bool expect_again(struct producer *producer, int64_t offset)
+{
+    struct noted *noted = &producer->batches[0];
+    int32_t first = first_sequence(noted);
+
+    if (producer->has_before && producer->before.last_offset >= offset)
+        return false;
+    if (producer->has_before) {
+        *noted = producer->before;
+    } else {
+        noted->last_offset = NOT_WRITTEN;
+        noted->last_sequence = first == 0 ? INT32_MAX : first - 1;
+        noted->offset_delta = 0;
+    }
+    producer->has_before = false;
+    producer->count = 1;
+    return true;
+}
+
 void producer_state_take_back(struct producer_state *state, int64_t offset)
 {
     for (size_t i = state->count; i-- > 0;) {
         struct producer *producer = &state->producers[i];
         while (producer->count > 0 && producer->batches[producer->count - 1].last_offset >= offset)
             producer->count--;
-        if (producer->count == 0)
+        if (producer->count == 0 && !expect_again(producer, offset))
             remove_at(state, i);
     }
 }
@@ -228,6 +255,8 @@ struct snapshot_entry *producer_state_entries(const struct producer_state *state
         const struct producer *producer = &state->producers[i];
         for (size_t b = 0; b < producer->count && producer->batches[b].last_offset < offset; b++) {
             const struct noted *noted = &producer->batches[b];
+            if (noted->last_offset == NOT_WRITTEN)
+                continue;
             entries[(*count)++] = (struct snapshot_entry){
                 .producer_id = producer->id,
                 .epoch = noted->epoch,

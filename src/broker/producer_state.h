@@ -36,7 +36,8 @@ enum producer_verdict producer_state_check(const struct producer_state *state,
 /* The batch stands in the log with `base_offset` since `now_ms`. */
 void producer_state_note(struct producer_state *state, const struct batch *batch,
                          int64_t base_offset, int64_t now_ms);
-/* Nothing from `offset` on is in the log. */
+/* Nothing from `offset` on is in the log.  Of a producer the first batch that was taken back is the
+ * next that is taken. */
 void producer_state_take_back(struct producer_state *state, int64_t offset);
 
 void producer_state_restore(struct producer_state *state, const struct snapshot *snapshot);

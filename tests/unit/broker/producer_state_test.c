@@ -117,6 +117,48 @@ static void follows_the_log_back(void **unused)
     assert_int_equal(check(state, 5, 0, 2, 1), PRODUCER_NEXT);
     assert_int_equal(check(state, 5, 0, 3, 1), PRODUCER_OUT_OF_ORDER);
     assert_int_equal(check(state, 9, 0, 0, 1), PRODUCER_NEXT);
+    assert_int_equal(check(state, 9, 0, 1, 1), PRODUCER_OUT_OF_ORDER);
+    producer_state_close(state);
+}
+
+/* Of what the log took back the first must come first, also when nothing else is known: what was
+ * sent behind it is on its way, and would be taken before it is sent again. */
+static void wants_what_was_taken_back_in_order(void **unused)
+{
+    (void)unused;
+    struct producer_state *state = producer_state_create();
+    struct snapshot_entry *entries;
+    size_t count;
+
+    note(state, 5, 0, 0, 10, 0);
+    note(state, 5, 0, 10, 10, 10);
+    note(state, 9, 3, INT32_MAX, 1, 20);
+    producer_state_take_back(state, 0);
+    assert_int_equal(check(state, 5, 0, 20, 10), PRODUCER_OUT_OF_ORDER);
+    assert_int_equal(check(state, 5, 0, 10, 10), PRODUCER_OUT_OF_ORDER);
+    assert_int_equal(check(state, 5, 0, 0, 10), PRODUCER_NEXT);
+    assert_int_equal(check(state, 5, 1, 0, 1), PRODUCER_NEXT);
+    assert_int_equal(check(state, 9, 3, 0, 1), PRODUCER_OUT_OF_ORDER);
+    assert_int_equal(check(state, 9, 3, INT32_MAX - 1, 1), PRODUCER_OUT_OF_ORDER);
+    assert_int_equal(check(state, 9, 3, INT32_MAX, 1), PRODUCER_NEXT);
+    entries = producer_state_entries(state, 100, &count);
+    assert_int_equal(count, 0);
+    mem_free(entries);
+
+    producer_state_take_back(state, 0); /* refused again */
+    assert_int_equal(check(state, 5, 0, 10, 10), PRODUCER_OUT_OF_ORDER);
+    note(state, 5, 0, 0, 10, 0);
+    assert_int_equal(check(state, 5, 0, 0, 10), PRODUCER_DUPLICATE);
+    assert_int_equal(check(state, 5, 0, 10, 10), PRODUCER_NEXT);
+
+    for (int32_t i = 1; i <= PRODUCER_BATCHES; i++) /* as many as may be on their way */
+        note(state, 5, 0, i * 10, 10, i * 10);
+    producer_state_take_back(state, 10);
+    assert_int_equal(check(state, 5, 0, 0, 10), PRODUCER_DUPLICATE);
+    assert_int_equal(check(state, 5, 0, 20, 10), PRODUCER_OUT_OF_ORDER);
+    assert_int_equal(check(state, 5, 0, 10, 10), PRODUCER_NEXT);
+    producer_state_expire(state, NOW + 1); /* who does not come again is forgotten as others are */
+    assert_int_equal(check(state, 9, 3, 7, 1), PRODUCER_NEXT);
     producer_state_close(state);
 }
 
@@ -178,10 +220,14 @@ static void remembers_so_many(void **unused)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(judges_every_sequence), cmocka_unit_test(says_where_a_duplicate_is),
-        cmocka_unit_test(counts_over_the_end),   cmocka_unit_test(follows_the_log_back),
-        cmocka_unit_test(outlives_a_restart),    cmocka_unit_test(forgets_who_was_silent_for_long),
+        cmocka_unit_test(judges_every_sequence),
+        cmocka_unit_test(says_where_a_duplicate_is),
+        cmocka_unit_test(counts_over_the_end),
+        cmocka_unit_test(follows_the_log_back),
+        cmocka_unit_test(outlives_a_restart),
+        cmocka_unit_test(forgets_who_was_silent_for_long),
         cmocka_unit_test(remembers_so_many),
+        cmocka_unit_test(wants_what_was_taken_back_in_order),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
