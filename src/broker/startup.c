@@ -120,16 +120,30 @@ static bool load_journal(struct startup *startup, struct err *err)
     return rewrite(startup, path, err);
 }
 
-/* When all leftovers of deleted topics are gone, their lines are not needed. */
+/* When all leftovers of deleted topics are gone, their lines are not needed.  On a full disk they
+ * stay for another time. */
 static bool tidy_journal(struct startup *startup, struct err *err)
 {
+    uint64_t bytes = startup->loaded.bytes;
+    struct file_info info;
     char path[PATH_MAX];
+    struct err why;
     size_t needed = topics_count(startup->node->topics) + 2;
 
     if (startup->loaded.line_count <= 2 * needed + JOURNAL_LINES_SPARE)
         return true;
     (void)snprintf(path, sizeof(path), "%s/" JOURNAL_NAME, startup->node->dir);
-    return rewrite(startup, path, err);
+    if (rewrite(startup, path, &why))
+        return true;
+    if (!file_stat(path, &info, err))
+        return false;
+    if (info.bytes != bytes) { /* it is another already, perhaps not after a loss of power */
+        *err = why;
+        return false;
+    }
+    startup->loaded.bytes = bytes;
+    diag_warn("journal_not_rewritten", "reason=\"%s\"; it stays as it is", why.text);
+    return true;
 }
 
 /* --- directories ------------------------------------------------------------------------------ */
