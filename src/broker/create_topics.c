@@ -63,6 +63,11 @@ static int16_t check_assignments(const struct create_topics_topic *asked, int32_
         (void)err_set(err, ERR_MALFORMED, "both assignments and numbers of partitions or replicas");
         return ERROR_INVALID_REQUEST;
     }
+    if (asked->assignments_count > PARTITIONS_PER_TOPIC_MAX) {
+        (void)err_set(err, ERR_LIMIT, "%zu partitions, want 1 to %d", asked->assignments_count,
+                      PARTITIONS_PER_TOPIC_MAX);
+        return ERROR_INVALID_PARTITIONS;
+    }
     for (size_t i = 0; i < asked->assignments_count; i++) {
         const struct create_topics_assignment *assignment = &asked->assignments[i];
         if (assignment->partition_index != (int32_t)i || assignment->broker_ids_count != 1 ||

@@ -90,6 +90,11 @@ static int16_t take_batch(struct span records, struct batch *batch, struct err *
         (void)err_set(err, ERR_MALFORMED, "no record batch");
         return ERROR_INVALID_RECORD;
     }
+    if (records.size > BATCH_BYTES_MAX) {
+        (void)err_set(err, ERR_LIMIT, "a batch of %zu bytes, at most %d", records.size,
+                      BATCH_BYTES_MAX);
+        return ERROR_MESSAGE_TOO_LARGE;
+    }
     if (records.size < BATCH_PEEK_BYTES || !batch_peek(&peek, records, err)) {
         (void)err_set(err, ERR_MALFORMED, "%zu bytes are no record batch", records.size);
         return ERROR_CORRUPT_MESSAGE;
