@@ -27,7 +27,8 @@
 #define WAITING_IDLE_MAX 1024
 #define PATH_BYTES_MAX 4096
 #define DRAIN_LOOK_MS 5
-#define DRAIN_LAST_BYTES_MS 2000             /* for answers to leave, once all are given */
+#define DRAIN_AWAY_MS 300        /* for a broker to be back, while requests wait for it */
+#define DRAIN_LAST_BYTES_MS 2000 /* for answers to leave, once all are given */
 #define TEXT_HTML "text/html; charset=utf-8" /* what Flask says of a str */
 
 /* An event that the broker has not acknowledged yet. */
@@ -47,6 +48,7 @@ struct collector {
     struct waiting *idle;
     size_t idle_count;
     struct loop_timer *drain_timer;
+    int64_t away_ms;    /* since when the drain has been without a broker; 0: it is there */
     int64_t drained_ms; /* when the last answer was given; 0: not yet */
     uint64_t requests;
     uint64_t stored;
@@ -241,6 +243,18 @@ static void counters(void *owner, struct json_writer *json)
     }
 }
 
+/* When all services end at once the broker may be gone before its acknowledgements: they will not
+ * come, and who waits for them is told so. */
+static void look_for_broker(struct collector *collector, int64_t now)
+{
+    if (kafka_producer_is_available(collector->producer))
+        collector->away_ms = 0;
+    else if (collector->away_ms == 0)
+        collector->away_ms = now;
+    else if (now - collector->away_ms > DRAIN_AWAY_MS)
+        kafka_producer_give_up(collector->producer);
+}
+
 /* First the answers that are owed, then their last bytes; clients that do not read are left. */
 static void look_at_drain(void *owner)
 {
@@ -248,6 +262,8 @@ static void look_at_drain(void *owner)
     struct collector *collector = owner;
     int64_t now = loop_now_ms(service_loop(collector->service));
 
+    if (kafka_producer_waiting(collector->producer) > 0)
+        look_for_broker(collector, now);
     if (http_server_in_flight(collector->server) > 0 ||
         kafka_producer_waiting(collector->producer) > 0)
         return;

@@ -640,6 +640,19 @@ size_t kafka_producer_waiting(const struct kafka_producer *producer)
     return producer->instance.waiting + producer->held_count;
 }
 
+void kafka_producer_give_up(struct kafka_producer *producer)
+{
+    ON_LOOP();
+    struct err err = {0};
+
+    if (producer->instance.kafka != NULL)
+        (void)rd_kafka_purge(producer->instance.kafka, RD_KAFKA_PURGE_F_QUEUE |
+                                                           RD_KAFKA_PURGE_F_INFLIGHT |
+                                                           RD_KAFKA_PURGE_F_NON_BLOCKING);
+    (void)err_set(&err, ERR_UNAVAILABLE, "no broker answers");
+    fail_held(producer, &err);
+}
+
 static void report_rest(struct kafka_producer *producer)
 {
     struct instance *instance = &producer->instance;

@@ -51,6 +51,9 @@ MUST_CHECK bool kafka_producer_send(struct kafka_producer *producer, struct span
                                     struct span value, void *opaque, struct err *err);
 bool kafka_producer_is_available(const struct kafka_producer *producer);
 size_t kafka_producer_waiting(const struct kafka_producer *producer); /* not delivered yet */
+/* All that waits is given up: delivered() is called for it soon, with an error.  What was on its
+ * way may be stored all the same. */
+void kafka_producer_give_up(struct kafka_producer *producer);
 /* Calls delivered() for all that waits, with an error.  NULL is fine.  May take a second. */
 void kafka_producer_close(struct kafka_producer *producer);
 
