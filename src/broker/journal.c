@@ -192,6 +192,8 @@ static bool write_group(struct journal *journal, struct err *err)
 
     if (journal->is_broken)
         return err_set(err, ERR_IO, "an earlier sync of %s failed", journal->path);
+    if (journal->bytes + group.size > JOURNAL_BYTES_MAX) /* or it could not be loaded again */
+        return err_set(err, ERR_LIMIT, "%s is full; a restart shortens it", journal->path);
     if (!open_file(journal, err))
         return false;
     if (!file_write_at(journal->fd, &group, 1, journal->bytes, err)) {

@@ -54,7 +54,7 @@ struct journal_wait {
     void (*written)(struct journal_wait *wait, const struct err *err); /* NULL: synced */
     struct journal_wait *next;                                         /* the journal's */
 };
-/* `json` is one object on one line; it is copied. */
+/* `json` is one object on one line; it is copied.  ERR_LIMIT past JOURNAL_BYTES_MAX in the file. */
 void journal_write(struct journal *journal, struct span json, struct journal_wait *wait);
 /* Calls `idle` once, when nothing is being written and nothing waits (perhaps now). */
 void journal_drain(struct journal *journal, void (*idle)(void *owner), void *owner);

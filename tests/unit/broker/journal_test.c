@@ -153,6 +153,7 @@ struct wait {
     struct loop *loop;
     bool stops;
     int *told;
+    enum err_kind kind;
 };
 
 static void written(struct journal_wait *wait, const struct err *err)
@@ -183,7 +184,8 @@ static void writes_behind_what_is_there(void **state)
     for (int i = 0; i < LINES; i++) {
         char json[32];
         (void)snprintf(json, sizeof(json), "{\"number\":%d}", LINES + i);
-        waits[i] = (struct wait){{written, NULL}, loop, i + 1 == LINES, &told};
+        waits[i] = (struct wait){
+            .wait = {.written = written}, .loop = loop, .stops = i + 1 == LINES, .told = &told};
         journal_write(journal, span_of(json), &waits[i].wait);
     }
     assert_int_equal(told, 0);
@@ -197,6 +199,42 @@ static void writes_behind_what_is_there(void **state)
     assert_int_equal(scene->seen, 2 * LINES);
 }
 
+static void refused(struct journal_wait *wait, const struct err *err)
+{
+    struct wait *one = CONTAINER_OF(wait, struct wait, wait);
+
+    one->kind = err == NULL ? ERR_NONE : err->kind;
+    loop_stop(one->loop);
+}
+
+/* What is written can be loaded: a file of more than that is not made. */
+static void takes_no_more_than_can_be_loaded(void **state)
+{
+    struct scene *scene = *state;
+    const char json[] = "{\"number\":0}"; /* and ten bytes around it */
+    struct file_info info;
+    struct err err;
+
+    struct loop *loop = loop_create(&err);
+    assert_non_null(loop);
+    struct worker_pool *pool = worker_pool_create(loop, 1, &err);
+    assert_non_null(pool);
+    for (int spare = 0; spare <= 1; spare++) {
+        size_t line = sizeof(json) - 1 + 10;
+        struct journal *journal =
+            journal_create(scene->path, JOURNAL_BYTES_MAX - line + 1 - (size_t)spare, pool);
+        struct wait wait = {.wait = {.written = refused}, .loop = loop};
+        journal_write(journal, span_of(json), &wait.wait);
+        loop_run(loop);
+        assert_int_equal(wait.kind, spare == 1 ? ERR_NONE : ERR_LIMIT);
+        assert_true(file_stat(scene->path, &info, &err));
+        assert_int_equal(info.bytes, spare == 1 ? JOURNAL_BYTES_MAX : 0);
+        journal_close(journal);
+    }
+    worker_pool_close(pool);
+    loop_close(loop);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -205,6 +243,7 @@ int main(void)
         TEST(without_a_file_there_is_nothing),   TEST(cuts_a_torn_line),
         TEST(refuses_damage_before_other_lines), TEST(cuts_from_a_page_that_was_not_written),
         TEST(passes_on_what_a_reader_refuses),   TEST(writes_behind_what_is_there),
+        TEST(takes_no_more_than_can_be_loaded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
