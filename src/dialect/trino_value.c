@@ -18,6 +18,9 @@
  * NOLINTBEGIN(misc-no-recursion) */
 
 #define VERSION "476" /* whose answers these are */
+/* Of one AND or OR.  The engine compares each with each before it runs, and hears no cancel then.
+ */
+#define TERMS_MAX 4096
 
 static const struct engine_type boolean_type = {.kind = ENGINE_BOOLEAN};
 static const struct engine_type text_type = {.kind = ENGINE_VARCHAR};
@@ -211,8 +214,13 @@ static bool check_concat(struct trino *trino, struct tree *value)
 
 static bool check_logic(struct trino *trino, struct tree *value, const struct trino_scope *scope)
 {
+    size_t count = 0;
     value->result = boolean_type;
     for (struct tree *child = value->first; child != NULL; child = child->next) {
+        if (++count > TERMS_MAX)
+            return trino_scope_fail_at(trino, child, TRINO_OTHER,
+                                       "%s of more than %d terms is not supported",
+                                       value->op == OP_AND ? "AND" : "OR", TERMS_MAX);
         if (!check(trino, child, scope))
             return false;
         if (child->result.kind != ENGINE_BOOLEAN && child->result.kind != ENGINE_UNKNOWN)

@@ -96,6 +96,17 @@ def columns_too_large_for_a_reply(sql):
     assert sql.rows("select %s from deep" % ", ".join(["a"] * 30)) == []
 
 
+def a_long_condition_is_refused(sql):
+    """The engine would plan it for an hour, and hear no cancel."""
+    condition = " or ".join("n = %d" % n for n in range(4096))
+    assert sql.rows("select n from (values 7, -7) v(n) where " + condition) == [[7]]
+    error = sql.error("select count(*) from big where " + condition + " or n = %d" % ROWS)
+    assert error["errorName"] == "GENERIC_USER_ERROR" and "4096 terms" in error["message"], error
+    error = sql.error("select count(*) from big where " + " and ".join(["n > 1"] * 100000))
+    assert error["errorName"] == "GENERIC_USER_ERROR", error
+    answers_others(sql)
+
+
 def without_a_catalog(sql):
     sql.stop("catalog")
     error = sql.error("select * from big")
@@ -148,7 +159,8 @@ def main():
         write_big(sql)
         answers_others(sql)
         for part in (a_slow_reader_costs_little, a_cancel_is_quick, a_long_poll_ends, two_hundred_vanish,
-                     long_statements_leave_little, columns_too_large_for_a_reply, without_a_catalog):
+                     long_statements_leave_little, columns_too_large_for_a_reply,
+                     a_long_condition_is_refused, without_a_catalog):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)
 
