@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-#define SCRATCH_BYTES_MAX (1024 * 1024 * 1024)
+#define SCRATCH_BYTES_MAX (64 * 1024 * 1024)
 
 int64_t call_i64(const struct call *call, size_t argument)
 {
@@ -28,6 +28,10 @@ struct span call_bytes(const struct call *call, size_t argument)
 
 enum call_outcome call_give_text(struct call *call, struct span utf8)
 {
+    call->given_bytes += utf8.size;
+    if (call->given_bytes > CALL_TEXT_BYTES_MAX)
+        return call_fail(call, "Out of range: texts of more than %d bytes in a chunk of rows",
+                         CALL_TEXT_BYTES_MAX);
     call->library->duckdb_unsafe_vector_assign_string_element_len(
         call->output, call->row, utf8.size == 0 ? "" : utf8.data, utf8.size);
     return CALL_VALUE;

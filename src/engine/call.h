@@ -17,6 +17,9 @@
 #define CALL_ARGUMENTS_MAX 3
 #define CALL_ERROR_BYTES 160
 
+/* Of a chunk's rows.  The engine's limit of memory does not count the bytes of texts. */
+#define CALL_TEXT_BYTES_MAX (256 * 1024 * 1024)
+
 enum call_outcome {
     CALL_VALUE,
     CALL_NULL,
@@ -33,6 +36,7 @@ struct call {
     size_t row;
     int number;          /* what the function was registered with */
     struct text scratch; /* empty for each row */
+    size_t given_bytes;  /* of text, in all rows */
     char error[CALL_ERROR_BYTES];
 };
 
@@ -50,7 +54,7 @@ int64_t call_i64(const struct call *call, size_t argument);
 double call_double(const struct call *call, size_t argument);
 struct span call_bytes(const struct call *call, size_t argument); /* VARCHAR, BLOB */
 
-/* These return CALL_VALUE. */
+/* These return CALL_VALUE; of text past CALL_TEXT_BYTES_MAX CALL_ERROR. */
 enum call_outcome call_give_text(struct call *call, struct span utf8);
 enum call_outcome call_give_i64(struct call *call, int64_t value);
 enum call_outcome call_give_double(struct call *call, double value);

@@ -107,6 +107,19 @@ def a_long_condition_is_refused(sql):
     answers_others(sql)
 
 
+def texts_do_not_grow_without_end(sql):
+    before = sql.memory_mb()
+    text = "x" * 30_000
+    for statement in ("select length(replace('%s', '', '%s'))" % (text, text),
+                      "select sum(length(replace(v, 'y', ''))) from (select replace('%s' || s, 'x', '%s') v from big)"
+                      % (text, "y" * 100)):
+        error = sql.error(statement)
+        assert error["errorName"] == "NUMERIC_VALUE_OUT_OF_RANGE", error
+    grown = sql.memory_mb() - before
+    assert grown < 1000, "%d MB more" % grown
+    answers_others(sql)
+
+
 def without_a_catalog(sql):
     sql.stop("catalog")
     error = sql.error("select * from big")
@@ -160,7 +173,7 @@ def main():
         answers_others(sql)
         for part in (a_slow_reader_costs_little, a_cancel_is_quick, a_long_poll_ends, two_hundred_vanish,
                      long_statements_leave_little, columns_too_large_for_a_reply,
-                     a_long_condition_is_refused, without_a_catalog):
+                     a_long_condition_is_refused, texts_do_not_grow_without_end, without_a_catalog):
             part(sql)
             print("%s: ok" % part.__name__, flush=True)
 
