@@ -83,6 +83,35 @@ void presto_write_columns(struct text *out, const struct presto_columns *columns
     write_columns(&json, columns, style);
 }
 
+/* One stage with one split, the whole: there is one node, and no plan to tell of.  The command lines
+ * cannot draw their progress without it, and then never ask for the next page. */
+static void write_root_stage(struct json_writer *json, const struct presto_stats *stats, bool ended)
+{
+    json_key(json, "rootStage");
+    json_begin_object(json);
+    member(json, "stageId", "0");
+    member(json, "state", presto_state_name(stats->state));
+    json_key(json, "done");
+    json_bool(json, ended);
+    number(json, "nodes", 1);
+    number(json, "totalSplits", 1);
+    number(json, "queuedSplits", 0);
+    number(json, "runningSplits", ended ? 0 : 1);
+    number(json, "completedSplits", ended ? 1 : 0);
+    number(json, "cpuTimeMillis", stats->wall_ms);
+    number(json, "wallTimeMillis", stats->wall_ms);
+    number(json, "processedRows", (int64_t)stats->processed_rows);
+    number(json, "processedBytes", (int64_t)stats->processed_bytes);
+    number(json, "physicalInputBytes", 0);
+    number(json, "failedTasks", 0);
+    json_key(json, "coordinatorOnly");
+    json_bool(json, false);
+    json_key(json, "subStages");
+    json_begin_array(json);
+    json_end_array(json);
+    json_end_object(json);
+}
+
 static void write_stats(struct json_writer *json, const struct presto_stats *stats)
 {
     bool ended = stats->state == PRESTO_FINISHED || stats->state == PRESTO_FAILED;
@@ -99,7 +128,6 @@ static void write_stats(struct json_writer *json, const struct presto_stats *sta
         json_key(json, "progressPercentage");
         json_double(json, 100);
     }
-    /* One split, the whole: there is one node, and no plan of stages to tell of. */
     number(json, "nodes", queued ? 0 : 1);
     number(json, "totalSplits", queued ? 0 : 1);
     number(json, "queuedSplits", 0);
@@ -114,6 +142,8 @@ static void write_stats(struct json_writer *json, const struct presto_stats *sta
     number(json, "physicalInputBytes", 0);
     number(json, "peakMemoryBytes", 0);
     number(json, "spilledBytes", 0);
+    if (!queued)
+        write_root_stage(json, stats, ended);
     json_end_object(json);
 }
 

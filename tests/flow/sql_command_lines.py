@@ -108,6 +108,7 @@ def check_cancel(sql, prompt, ready):
     def pressed():
         prompt.type("\x03")
         time.sleep(1)
+        prompt.screen()  # or it waits for room to write
         return sql.counters()["running"] == 0
     try:
         st.wait_for("ctrl-C has ended it", 20, pressed)
@@ -124,6 +125,10 @@ def check_prompt(sql, command, name):
     out = prompt.until("FINISHED")
     assert re.search(r"^\s*2\s*$", out, re.M), out
     assert "_col0" in out, out
+    prompt.until(ready)
+    prompt.type("select count(*) from many a cross join many b where a.n || b.n = 'none';\n")
+    prompt.until("RUNNING")  # long enough to be watched
+    prompt.until("FINISHED")
     prompt.until(ready)
     prompt.type("use nosuch;\n")
     assert "does not exist" in prompt.until(ready)
