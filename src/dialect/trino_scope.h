@@ -47,7 +47,8 @@ struct trino {
     struct err *err;
     enum trino_fault *fault;
     unsigned relation_count;
-    bool met_aggregate; /* since somebody cleared it */
+    unsigned query_depth; /* of queries as values, within each other */
+    bool met_aggregate;   /* since somebody cleared it */
 };
 
 /* Always false. */

@@ -17,6 +17,7 @@
 /* Recursion is bounded: the parser bounds the depth of a tree.
  * NOLINTBEGIN(misc-no-recursion) */
 
+#define QUERIES_DEEP_MAX 16
 #define VERSION "476" /* whose answers these are */
 /* Of one AND or OR.  The engine compares each with each before it runs, and hears no cancel then.
  */
@@ -300,9 +301,23 @@ static bool check_floats(struct trino *trino, const struct tree *value,
     return true;
 }
 
+/* A query as a value: the engine's time for those within each other doubles with every few. */
+static bool check_inner_query(struct trino *trino, const struct tree *value,
+                              const struct trino_scope *scope)
+{
+    if (trino->query_depth == QUERIES_DEEP_MAX)
+        return trino_scope_fail_at(trino, value, TRINO_NOT_SUPPORTED,
+                                   "subqueries nested more than %d deep are not supported",
+                                   QUERIES_DEEP_MAX);
+    trino->query_depth++;
+    bool ok = trino_query_check(trino, value->query, scope);
+    trino->query_depth--;
+    return ok;
+}
+
 static bool check_in_query(struct trino *trino, struct tree *value, const struct trino_scope *scope)
 {
-    if (!trino_query_check(trino, value->query, scope))
+    if (!check_inner_query(trino, value, scope))
         return false;
     const struct trino_outputs *outputs = value->query->found;
     struct engine_type common;
@@ -803,7 +818,7 @@ static bool check_field(struct trino *trino, struct tree *value, const struct tr
 static bool check_query(struct trino *trino, struct tree *value, const struct trino_scope *scope)
 {
     bool met = trino->met_aggregate;
-    if (!trino_query_check(trino, value->query, scope))
+    if (!check_inner_query(trino, value, scope))
         return false;
     trino->met_aggregate = met; /* its aggregates are its own */
     const struct trino_outputs *outputs = value->query->found;
