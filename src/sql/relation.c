@@ -294,7 +294,8 @@ static int integer_width(enum engine_kind kind)
 
 static bool fits(const struct engine_type *declared, const struct engine_type *file);
 
-/* Fields are matched by name, by the cast; one that is not there is NULL. */
+/* Fields are matched by name, by the cast; one that is not there is NULL.  As deep as fits().
+ * NOLINTNEXTLINE(misc-no-recursion) */
 static bool fields_fit(const struct engine_type *declared, const struct engine_type *file)
 {
     for (size_t i = 0; i < declared->child_count; i++)
