@@ -83,8 +83,8 @@ void presto_write_columns(struct text *out, const struct presto_columns *columns
     write_columns(&json, columns, style);
 }
 
-/* One stage with one split, the whole: there is one node, and no plan to tell of.  The command lines
- * cannot draw their progress without it, and then never ask for the next page. */
+/* One stage with one split, the whole: there is one node, and no plan to tell of.  The command
+ * lines cannot draw their progress without it, and then never ask for the next page. */
 static void write_root_stage(struct json_writer *json, const struct presto_stats *stats, bool ended)
 {
     json_key(json, "rootStage");
