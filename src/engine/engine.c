@@ -101,6 +101,8 @@ static void lock_text(struct text *sql, const struct engine_config *config)
     for (size_t i = 0; i < config->allowed_dir_count; i++) {
         text_add_string(sql, i == 0 ? "" : ",");
         query_quote_text(sql, span_of(config->allowed_dirs[i]));
+        text_add_char(sql, ','); /* a pattern is looked at before it is followed */
+        query_quote_path(sql, span_of(config->allowed_dirs[i]));
     }
     text_add_string(sql, "];SET GLOBAL enable_external_access=false;"
                          "SET GLOBAL lock_configuration=true;");

@@ -724,3 +724,17 @@ void query_quote_name(struct text *out, struct span name)
 }
 
 /* NOLINTEND(misc-no-recursion) */
+
+void query_quote_path(struct text *out, struct span path)
+{
+    const char *bytes = path.data;
+
+    text_add_char(out, '\'');
+    for (size_t i = 0; i < path.size; i++) {
+        if (bytes[i] == '*' || bytes[i] == '?' || bytes[i] == '[')
+            text_printf(out, "[%c]", bytes[i]);
+        else
+            text_add_string(out, bytes[i] == '\'' ? "\'\'" : (char[2]){bytes[i], '\0'});
+    }
+    text_add_char(out, '\'');
+}

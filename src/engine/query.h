@@ -133,5 +133,8 @@ struct query_cells query_child(const struct query_cells *cells, size_t child);
 /* Appends 'text' or "name" quoted for the engine's SQL. */
 void query_quote_text(struct text *out, struct span text);
 void query_quote_name(struct text *out, struct span name);
+/* A file's path as 'text' for a table function, which takes *, ? and [ for a pattern: in brackets
+ * they are themselves. */
+void query_quote_path(struct text *out, struct span path);
 
 #endif

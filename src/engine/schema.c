@@ -72,7 +72,7 @@ void schema_scan(struct text *out, const char *const *paths, size_t path_count)
     text_add_string(out, "read_parquet([");
     for (size_t i = 0; i < path_count; i++) {
         text_add_string(out, i == 0 ? "" : ", ");
-        query_quote_text(out, span_of(paths[i]));
+        query_quote_path(out, span_of(paths[i]));
     }
     /* No guessing of types from the path, which may hold anything. */
     text_add_string(out, "], union_by_name => true, hive_partitioning => false)");

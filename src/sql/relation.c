@@ -154,25 +154,6 @@ static bool list_files(struct build *b)
     return true;
 }
 
-/* The engine takes *, ? and [ in a path for a pattern: in brackets they are themselves. */
-static const char *plain_path(struct build *b, const char *path)
-{
-    struct text plain;
-
-    if (strpbrk(path, "*?[") == NULL)
-        return path;
-    text_init(&plain, (size_t)PATH_MAX * 3);
-    for (const char *c = path; *c != '\0'; c++) {
-        if (strchr("*?[", *c) != NULL)
-            text_printf(&plain, "[%c]", *c);
-        else
-            text_add_char(&plain, *c);
-    }
-    const char *copy = arena_string(b->arena, text_span(&plain));
-    text_reset(&plain);
-    return copy;
-}
-
 static struct group *find_group(struct build *b, const struct schema *schema)
 {
     for (size_t i = 0; i < b->group_count; i++)
@@ -213,10 +194,8 @@ static bool read_schemas(struct build *b)
     if (b->groups == NULL)
         return no_room(b->run);
     for (size_t i = 0; i < b->listing.count; i++) {
-        const char *path = plain_path(b, b->listing.files[i].path);
+        const char *path = b->listing.files[i].path;
         struct err err = {0};
-        if (path == NULL)
-            return no_room(b->run);
         const struct schema *schema =
             footers_get(b->place->footers, &b->listing.files[i], path, b->place->query, &err);
         if (schema == NULL)
@@ -440,7 +419,7 @@ static bool add_group(struct build *b, const struct group *group)
     text_add_string(&b->sql, " FROM read_parquet([");
     for (size_t i = 0; i < group->path_count; i++) {
         text_add_string(&b->sql, i == 0 ? "" : ", ");
-        query_quote_text(&b->sql, span_of(group->paths[i]));
+        query_quote_path(&b->sql, span_of(group->paths[i]));
     }
     text_add_string(&b->sql, "], hive_partitioning => false)");
     return true;
