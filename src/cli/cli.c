@@ -15,6 +15,7 @@
 #include "cli/serve.h"
 #include "cli/sql_shell.h"
 #include "cli/topic_verbs.h"
+#include "io/process.h"
 
 #define HELP_BYTES_MAX ((size_t)64 * 1024)
 
@@ -239,6 +240,7 @@ static const char *last_part(const char *path)
 int cli_main(const struct cli *cli, int argc, char **argv)
 {
     const char *called = argc > 0 ? last_part(argv[0]) : "";
+    process_hold_streams();
     for (size_t i = 0; i < COUNT_OF(aliases); i++) {
         const struct command *command = find_command(cli, aliases[i].command);
         if (strcmp(called, aliases[i].name) != 0 || command == NULL)

@@ -2,7 +2,9 @@
 /* process.c - starting children and hearing what they say. */
 #include "io/process.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -203,6 +205,31 @@ void process_end_with_parent(int parent_pid)
     (void)prctl(PR_SET_PDEATHSIG, SIGTERM);
     if (getppid() != parent_pid) /* it ended before we asked */
         (void)raise(SIGTERM);
+}
+
+void process_hold_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) >= 0 || errno != EBADF)
+            continue;
+        /* The lowest free number is this one.  Open the wrong way round, so that its use fails. */
+        (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
+bool process_pipe(int ends[2], struct err *err)
+{
+    return pipe2(ends, O_CLOEXEC) == 0 || err_sys(err, "a pipe");
+}
+
+void process_close_inherited(int kept)
+{
+    const int first = STDERR_FILENO + 1;
+
+    assert(kept >= first);
+    if (kept > first)
+        (void)close_range((unsigned)first, (unsigned)kept - 1, 0);
+    (void)close_range((unsigned)kept + 1, ~0U, 0);
 }
 
 uint64_t process_raise_file_limit(void)

@@ -36,6 +36,14 @@ void process_abandon(struct process *process);
 /* From now on SIGTERM is sent to this process when its parent ends; at once when it is gone
  * already (the parent's pid is not `parent_pid`). */
 void process_end_with_parent(int parent_pid);
+/* Descriptors 0 to 2 are open from now on: one that was closed fails whatever is read from it or
+ * written to it, as before, and no file can take its place.  First of all. */
+void process_hold_streams(void);
+/* A pipe that no other program inherits: ends[0] is read, ends[1] is written. */
+MUST_CHECK bool process_pipe(int ends[2], struct err *err);
+/* Closes every descriptor from 3 on but `kept`: what whoever started us had open, a lock or the end
+ * of a pipe, is not ours to hold.  Before anything of our own is open. */
+void process_close_inherited(int kept);
 /* Raises the limit of open files to what the system allows; returns it. */
 uint64_t process_raise_file_limit(void);
 /* The path of the running program. */

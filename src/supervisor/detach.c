@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "io/file.h"
+#include "io/process.h"
 
 static void write_all(int fd, const void *bytes, size_t size)
 {
@@ -50,8 +51,8 @@ bool detach_begin(int *to, struct err *err)
 {
     int ends[2];
     *to = -1;
-    if (pipe(ends) != 0)
-        return err_sys(err, "a pipe");
+    if (!process_pipe(ends, err))
+        return false;
     pid_t child = fork();
     if (child < 0) {
         (void)err_sys(err, "fork");
@@ -64,7 +65,7 @@ bool detach_begin(int *to, struct err *err)
         (void)waitpid(child, NULL, 0);
         _exit(listen_to(ends[0])); /* nothing is buffered, and the memory is the other one's */
     }
-    file_close(ends[0]);
+    process_close_inherited(ends[1]);
     /* A session of its own without a leader can never get a terminal again. */
     (void)setsid();
     pid_t grandchild = fork();
