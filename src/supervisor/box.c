@@ -229,7 +229,7 @@ void box_stop(struct box *box)
 
 void box_kill(struct box *box)
 {
-    box->stopping = true;
+    box_stop(box); /* one that waits to be started again has no process, and is stopped by this */
     if (box->process == NULL)
         return;
     box->killed = true;

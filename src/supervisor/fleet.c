@@ -123,6 +123,7 @@ void fleet_kill(struct fleet *fleet)
         }
     }
     fleet->stop_next = COUNT_OF(order_stopped);
+    look_at_end(fleet);
 }
 
 static void stop_is_over(void *owner)
