@@ -84,6 +84,10 @@ static bool connect_unix(int *fd, const struct address *address, int64_t deadlin
         return err_set(err, ERR_LIMIT, "%s: a path too long for a socket", address->host);
     (void)snprintf(to.sun_path, sizeof(to.sun_path), "%s", address->host);
     int failed = connect_one(fd, (const struct sockaddr *)&to, sizeof(to), deadline_ms);
+    if (failed == EACCES) { /* it is there */
+        errno = failed;
+        return err_sys(err, "%s belongs to another user", address->host);
+    }
     return failed == 0 || unavailable(err, address, strerrordesc_np(failed));
 }
 

@@ -16,7 +16,8 @@
  * else claims the name. */
 bool dial_is_lecture_name(const char *host);
 /* Tries each of the name's addresses; a name of the lecture that does not resolve is 127.0.0.1.
- * ERR_UNAVAILABLE names the address.  Close with file_close(). */
+ * ERR_UNAVAILABLE names the address; ERR_IO: a Unix socket that this user may not use.  Close with
+ * file_close(). */
 MUST_CHECK bool dial_connect(int *fd, const struct address *address, int64_t timeout_ms,
                              struct err *err);
 MUST_CHECK bool dial_send(int fd, struct span bytes, int64_t timeout_ms, struct err *err);

@@ -17,9 +17,11 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "io/clock.h"
 
 #define PIECES_AT_ONCE 64
 #define TREE_DEPTH_MAX 64
+#define LOCK_TRIES_MAX 100 /* a millisecond apart */
 
 static bool fail_sys(struct err *err, const char *verb, const char *path)
 {
@@ -399,13 +401,26 @@ bool file_replace(const char *path, struct span bytes, struct err *err)
     return file_sync_dir(dir, err);
 }
 
+/* Who only asks has a shared lock for a moment, and is waited for: one that shares is no holder.
+ * Two who want it may take each other for that, hence the bound. */
+static bool lock_alone(int fd)
+{
+    for (int tries = 0; flock(fd, LOCK_EX | LOCK_NB) != 0; tries++) {
+        if (errno != EWOULDBLOCK || tries == LOCK_TRIES_MAX || flock(fd, LOCK_SH | LOCK_NB) != 0)
+            return false;
+        (void)flock(fd, LOCK_UN);
+        clock_sleep_ms(1);
+    }
+    return true;
+}
+
 bool file_lock(int *fd, const char *path, struct err *err)
 {
     char pid[32] = {0};
 
     if (!file_open(fd, path, FILE_OPEN_OR_CREATE, err))
         return false;
-    if (flock(*fd, LOCK_EX | LOCK_NB) != 0) {
+    if (!lock_alone(*fd)) {
         size_t got = 0;
         int reason = errno;
         struct err ignored;
@@ -430,4 +445,22 @@ bool file_lock(int *fd, const char *path, struct err *err)
         return false;
     }
     return true;
+}
+
+bool file_is_locked(const char *path, bool *locked, struct err *err)
+{
+    int fd;
+    bool ok = true;
+
+    *locked = false;
+    if (!file_open(&fd, path, FILE_READ, err))
+        return err->kind == ERR_NOT_FOUND;
+    if (flock(fd, LOCK_SH | LOCK_NB) != 0) {
+        if (errno == EWOULDBLOCK)
+            *locked = true;
+        else
+            ok = fail_sys(err, "look at the lock", path);
+    }
+    file_close(fd);
+    return ok;
 }

@@ -80,5 +80,8 @@ MUST_CHECK bool file_replace(const char *path, struct span bytes, struct err *er
 /* Holds `path` (made if needed) against other processes until file_close(*fd) or the process
  * ends.  ERR_CONFLICT when another holds it; its pid is in the file. */
 MUST_CHECK bool file_lock(int *fd, const char *path, struct err *err);
+/* Does anyone hold it?  Only asks: neither the file nor who wants to hold it notices.  A file that
+ * is not there is held by nobody. */
+MUST_CHECK bool file_is_locked(const char *path, bool *locked, struct err *err);
 
 #endif

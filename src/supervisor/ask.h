@@ -14,7 +14,8 @@
 
 #define ASK_BYTES_MAX ((size_t)256 * 1024)
 
-/* The answer's body, in `arena`.  ERR_UNAVAILABLE: none runs there, or it does not answer. */
+/* The answer's body, in `arena`.  ERR_UNAVAILABLE: none runs there, or it does not answer;
+ * ERR_IO: another user's. */
 MUST_CHECK bool ask_supervisor(const char *home, const char *method, const char *target,
                                int64_t timeout_ms, struct span *body, struct arena *arena,
                                struct err *err);

@@ -91,6 +91,10 @@ int down_run(const struct command_line *line)
     if (answered)
         say_end(body, &arena);
     arena_reset(&arena);
+    if (!answered && err.kind == ERR_IO) {
+        (void)fprintf(stderr, "steelthread down: %s\n", err.text);
+        return COMMAND_FAILED;
+    }
     if (!answered && still_there(home) == NULL) {
         (void)fprintf(stderr, "nothing runs in %s\n", home);
         return COMMAND_DONE;

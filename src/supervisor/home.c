@@ -64,14 +64,9 @@ bool home_is_free(const char *home, const char *name)
 {
     char path[PATH_MAX];
     struct err err;
-    int fd;
+    bool locked;
     lock_path(home, name, path);
-    if (access(path, F_OK) != 0)
-        return true;
-    if (!file_lock(&fd, path, &err))
-        return err.kind != ERR_CONFLICT;
-    file_close(fd);
-    return true;
+    return !file_is_locked(path, &locked, &err) || !locked;
 }
 
 /* One that answers and is not stopping lives; one that is stopping, or is being started by someone

@@ -55,7 +55,8 @@ static bool ask(const char *home, struct span *body, struct arena *arena, struct
 {
     int64_t deadline_ms = clock_steady_ms() + STARTING_MS_MAX;
     while (!ask_supervisor(home, "GET", "/ps", ANSWER_MS_MAX, body, arena, err)) {
-        if (clock_steady_ms() >= deadline_ms || home_is_free(home, "supervisor"))
+        if (err->kind == ERR_IO || clock_steady_ms() >= deadline_ms ||
+            home_is_free(home, "supervisor"))
             return false;
         arena_reset(arena);
         clock_sleep_ms(LOOK_EVERY_MS);
@@ -63,8 +64,12 @@ static bool ask(const char *home, struct span *body, struct arena *arena, struct
     return true;
 }
 
-static int say_none(const char *home, bool json)
+static int say_none(const char *home, bool json, const struct err *err)
 {
+    if (err->kind == ERR_IO) {
+        (void)fprintf(stderr, "steelthread ps: %s\n", err->text);
+        return COMMAND_FAILED;
+    }
     if (!home_is_free(home, "supervisor")) {
         (void)fprintf(stderr,
                       "steelthread ps: the supervisor of %s (pid %d) does not answer; "
@@ -98,7 +103,7 @@ int ps_run(const struct command_line *line)
     }
     arena_init(&arena, ASK_BYTES_MAX);
     if (!ask(home, &body, &arena, &err)) {
-        status = say_none(home, json);
+        status = say_none(home, json, &err);
     } else if (json) {
         (void)fwrite(body.data, 1, body.size, stdout);
     } else {

@@ -12,11 +12,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include "io/clock.h"
 
 struct scene {
     char dir[64];
@@ -172,6 +175,41 @@ static void a_lock_names_its_holder(void **state)
     file_close(second);
 }
 
+static void asking_for_a_lock_disturbs_nobody(void **state)
+{
+    struct scene *scene = *state;
+    struct err err = {0};
+    struct file_info info;
+    bool locked = true;
+    int asking;
+    int held;
+
+    assert_true(file_is_locked(in(scene, "lock"), &locked, &err));
+    assert_false(locked);
+    assert_true(file_stat(in(scene, "lock"), &info, &err));
+    assert_int_equal(info.kind, FILE_KIND_NONE); /* asking made none */
+    assert_true(file_lock(&held, in(scene, "lock"), &err));
+    assert_true(file_is_locked(in(scene, "lock"), &locked, &err));
+    assert_true(locked);
+    file_close(held);
+
+    /* Another one asks, and asks long. */
+    assert_true(file_open(&asking, in(scene, "lock"), FILE_READ, &err));
+    assert_int_equal(flock(asking, LOCK_SH | LOCK_NB), 0);
+    assert_true(file_is_locked(in(scene, "lock"), &locked, &err));
+    assert_false(locked);
+    pid_t child = fork();
+    if (child == 0) {
+        clock_sleep_ms(30); /* less than whoever wants to hold it waits */
+        _exit(0);
+    }
+    file_close(asking); /* the child shares it until it ends */
+    bool got = file_lock(&held, in(scene, "lock"), &err);
+    assert_int_equal(waitpid(child, NULL, 0), child);
+    assert_true(got);
+    file_close(held);
+}
+
 static void says_when_a_write_does_not_fit(void **state)
 {
     struct scene *scene = *state;
@@ -216,7 +254,8 @@ int main(void)
         CASE(writes_pieces_and_reads_them_back), CASE(reserving_keeps_the_size),
         CASE(a_new_name_replaces_nothing),       CASE(replacing_leaves_nothing_beside),
         CASE(lists_in_order_and_removes_trees),  CASE(a_lock_names_its_holder),
-        CASE(says_when_a_write_does_not_fit),    CASE(reading_all_keeps_to_the_arena),
+        CASE(asking_for_a_lock_disturbs_nobody), CASE(says_when_a_write_does_not_fit),
+        CASE(reading_all_keeps_to_the_arena),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
