@@ -29,7 +29,7 @@ static struct span keep(struct run *run, struct span text, size_t max)
         for (text.size = max; text.size > 0 && (bytes[text.size] & 0xC0) == 0x80;)
             text.size--;
     const char *copy = arena_string(&run->kept, text);
-    return copy == NULL ? (struct span){0} : (struct span){copy, text.size};
+    return (struct span){copy, copy == NULL ? 0 : text.size};
 }
 
 struct run *run_create(struct span sql, const struct presto_header *headers, size_t header_count,
