@@ -211,6 +211,26 @@ static const char *variable(const char *name)
     return value == NULL || value[0] == '\0' ? NULL : value;
 }
 
+/* The services read the file again when they start: what a pipe gave once they would not find, and
+ * it has no size to read it by.  /dev/null is an empty file. */
+static bool is_file(struct section_reader *reader, const char *file)
+{
+    static const char *const ours[] = {"/dev/stdin", "/dev/fd/", "/proc/"}; /* another's there */
+    struct file_info info;
+    struct err err;
+    bool ok = strcmp(file, "/dev/null") == 0 || !file_stat(file, &info, &err) ||
+              info.kind != FILE_KIND_OTHER; /* what else is wrong is told by reading it */
+    for (size_t i = 0; i < COUNT_OF(ours); i++)
+        ok = ok && strncmp(file, ours[i], strlen(ours[i])) != 0;
+    if (ok)
+        return true;
+    section_fault(reader, NULL,
+                  "%s: no file but a pipe or a device, and each service reads it again: write the "
+                  "configuration to a file",
+                  file);
+    return false;
+}
+
 static void read_file(struct section_reader *reader, const char *flag)
 {
     struct config *config = reader->config;
@@ -225,6 +245,8 @@ static void read_file(struct section_reader *reader, const char *flag)
     if (file == NULL)
         file = FILE_DEFAULT;
     (void)snprintf(reader->faults->file, sizeof(reader->faults->file), "%s", file);
+    if (!is_file(reader, file))
+        return;
     struct arena scratch;
     arena_init(&scratch, FILE_BYTES_MAX);
     if (!file_read_all(file, &bytes, &scratch, &err)) {
