@@ -34,6 +34,13 @@ void section_fault(struct section_reader *reader, const struct document_node *no
     section_fault_at(reader, node == NULL ? 0 : node->line, node == NULL ? 0 : node->column, text);
 }
 
+static bool has_no_value(const struct document_node *node)
+{
+    return node->kind == DOCUMENT_SCALAR && node->style == DOCUMENT_PLAIN &&
+           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
+            strcmp(node->text, "null") == 0);
+}
+
 static const char *kind_text(const struct document_node *node)
 {
     switch (node->kind) {
@@ -44,14 +51,7 @@ static const char *kind_text(const struct document_node *node)
     case DOCUMENT_SCALAR:
         break;
     }
-    return node->text[0] == '\0' ? "empty" : "a text";
-}
-
-static bool has_no_value(const struct document_node *node)
-{
-    return node->kind == DOCUMENT_SCALAR && node->style == DOCUMENT_PLAIN &&
-           (node->text[0] == '\0' || strcmp(node->text, "~") == 0 ||
-            strcmp(node->text, "null") == 0);
+    return has_no_value(node) ? "empty" : "a text";
 }
 
 /* Is the same key already there, before `key`? */

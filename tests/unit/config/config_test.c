@@ -324,6 +324,18 @@ static void finds_every_fault_at_once(void **state)
     }
 }
 
+static void calls_null_empty(void **state)
+{
+    (void)state;
+    static const char *const texts[] = {"app: {topic: ~}\n", "app: {topic: null}\n",
+                                        "app: {topic: }\n"};
+    for (size_t i = 0; i < COUNT_OF(texts); i++) {
+        assert_null(load(texts[i]));
+        assert_int_equal(faults.count, 1);
+        assert_string_equal(faults.kept[0].text, "`topic` is empty, want a text");
+    }
+}
+
 /* A fault of a job's SQL stands where the character stands in the file. */
 static void finds_faults_in_sql_by_the_place_in_the_file(void **state)
 {
@@ -517,6 +529,7 @@ int main(void)
         cmocka_unit_test_setup(shows_what_reads_back_to_the_same, set_up),
         cmocka_unit_test_setup(reads_sizes_with_their_units, set_up),
         cmocka_unit_test_setup(finds_every_fault_at_once, set_up),
+        cmocka_unit_test_setup(calls_null_empty, set_up),
         cmocka_unit_test_setup(finds_faults_in_sql_by_the_place_in_the_file, set_up),
         cmocka_unit_test_setup(refuses_what_only_two_keys_together_make_wrong, set_up),
         cmocka_unit_test_setup(lets_the_nearer_word_win, set_up),
