@@ -229,6 +229,13 @@ static const struct fleet_events fleet_events = {print_said, became_ready, one_f
 
 /* --- the whole --- */
 
+/* Under nohup(1) a terminal that closes is nothing to it. */
+static bool is_ignored(int signum)
+{
+    struct sigaction action;
+    return sigaction(signum, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 static bool open_all(struct up *up, const char *program, struct err *err)
 {
     static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
@@ -252,6 +259,8 @@ static bool open_all(struct up *up, const char *program, struct err *err)
     if (up->control == NULL)
         return false;
     for (size_t i = 0; i < COUNT_OF(signals); i++) {
+        if (signals[i] == SIGHUP && is_ignored(SIGHUP))
+            continue;
         if (!loop_on_signal(up->loop, signals[i], signalled, up, err))
             return false;
     }
