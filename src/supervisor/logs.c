@@ -19,7 +19,7 @@
 #include "supervisor/home.h"
 
 #define SOURCES_MAX (CONFIG_SERVICE_COUNT + 1)
-#define READ_BYTES_MAX ((size_t)3 * DIAG_FILE_BYTES_MAX)
+#define READ_BYTES_MAX ((size_t)2 * DIAG_FILE_BYTES_MAX) /* of a file; the newest are read */
 #define FOLLOW_EVERY_MS 50
 #define LOOK_EVERY 20 /* of these, whether the supervisor still runs */
 #define TIME_BYTES 24 /* 2026-03-01T10:15:04.112Z */
@@ -60,28 +60,55 @@ static bool next_line(struct source *source)
     return true;
 }
 
+/* The newest lines of a file, and *end, where it ended; one that is not there is empty. */
+static bool read_newest(const char *path, struct span *lines, uint64_t *end, struct arena *arena,
+                        struct err *err)
+{
+    int fd;
+    size_t got = 0;
+
+    *lines = (struct span){"", 0};
+    *end = 0;
+    if (!file_open(&fd, path, FILE_READ, err))
+        return err->kind == ERR_NOT_FOUND;
+    bool ok = file_bytes(fd, end, err);
+    uint64_t from = *end > READ_BYTES_MAX ? *end - READ_BYTES_MAX : 0;
+    size_t size = (size_t)(*end - from);
+    char *bytes = ok ? arena_new(arena, size + 1, 1, 1) : NULL;
+    if (ok && bytes == NULL)
+        ok = err_set(err, ERR_LIMIT, "it is too large");
+    ok = ok && file_read_at(fd, bytes, size, from, &got, err);
+    file_close(fd);
+    if (!ok || bytes == NULL)
+        return err_within(err, "%s", path);
+    *lines = (struct span){bytes, got};
+    if (from > 0)
+        (void)span_cut(lines, '\n'); /* its beginning is not there */
+    *end = from + got;
+    return true;
+}
+
 /* Both files, the older one first.  `at` becomes the end of the newer one. */
 static bool read_source(struct source *source, struct err *err)
 {
     char older[PATH_MAX + 2];
-    struct span old = {NULL, 0};
-    struct span new = {NULL, 0};
+    struct span old;
+    struct span new;
+    uint64_t older_end;
 
     (void)snprintf(older, sizeof(older), "%s.1", source->path);
-    arena_init(&source->arena, (size_t)2 * READ_BYTES_MAX);
-    if (!file_read_all(older, &old, &source->arena, err) && err->kind != ERR_NOT_FOUND)
-        return false;
-    if (!file_read_all(source->path, &new, &source->arena, err) && err->kind != ERR_NOT_FOUND)
+    arena_init(&source->arena, (size_t)5 * READ_BYTES_MAX);
+    if (!read_newest(older, &old, &older_end, &source->arena, err) ||
+        !read_newest(source->path, &new, &source->at, &source->arena, err))
         return false;
     char *both = arena_new(&source->arena, old.size + new.size + 1, 1, 1);
     if (both == NULL)
         return err_set(err, ERR_LIMIT, "%s is too large", source->path);
-    if (old.size > 0)
+    if (old.data != NULL)
         memcpy(both, old.data, old.size);
-    if (new.size > 0)
+    if (new.data != NULL)
         memcpy(both + old.size, new.data, new.size);
     source->rest = (struct span){both, old.size + new.size};
-    source->at = new.size;
     (void)next_line(source);
     return true;
 }
@@ -138,19 +165,12 @@ static bool was_rolled(const struct source *source)
     return file_stat(source->path, &info, &err) && info.bytes < source->at;
 }
 
-static void follow_source(const struct sources *sources, struct source *source)
+static void print_new(const struct sources *sources, struct source *source)
 {
     char bytes[16 * 1024];
     size_t got;
     struct err err;
 
-    if (source->fd >= 0 && was_rolled(source)) {
-        file_close(source->fd);
-        source->fd = -1;
-        source->at = 0;
-    }
-    if (source->fd < 0 && !file_open(&source->fd, source->path, FILE_READ, &err))
-        return;
     while (file_read_at(source->fd, bytes, sizeof(bytes), source->at, &got, &err) && got > 0) {
         const char *last = memrchr(bytes, '\n', got);
         size_t whole = last == NULL ? (got == sizeof(bytes) ? got : 0) : (size_t)(last - bytes) + 1;
@@ -161,6 +181,21 @@ static void follow_source(const struct sources *sources, struct source *source)
         if (whole < got)
             break; /* half a line: the rest is still to come */
     }
+}
+
+static void follow_source(const struct sources *sources, struct source *source)
+{
+    struct err err;
+
+    if (source->fd >= 0 && was_rolled(source)) {
+        print_new(sources, source); /* what it got since the last look, before it was rolled */
+        file_close(source->fd);
+        source->fd = -1;
+        source->at = 0;
+    }
+    if (source->fd < 0 && !file_open(&source->fd, source->path, FILE_READ, &err))
+        return;
+    print_new(sources, source);
 }
 
 static void follow(struct sources *sources, const char *home)
