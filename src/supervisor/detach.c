@@ -3,6 +3,7 @@
 #include "supervisor/detach.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/wait.h>
@@ -10,6 +11,7 @@
 
 #include "io/file.h"
 #include "io/process.h"
+#include "supervisor/diag_file.h"
 
 static void write_all(int fd, const void *bytes, size_t size)
 {
@@ -85,6 +87,22 @@ void detach_finish(int to, int status)
     const char last[2] = {'\0', (char)status};
     write_all(to, last, sizeof(last));
     file_close(to);
+}
+
+void detach_roll(const char *path)
+{
+    char older[PATH_MAX + 2];
+    struct file_info info;
+    struct err err;
+    int fd;
+
+    if (!file_stat(path, &info, &err) || info.bytes <= DIAG_FILE_BYTES_MAX)
+        return;
+    (void)snprintf(older, sizeof(older), "%s.1", path);
+    if (!file_rename(path, older, &err) || !file_open(&fd, path, FILE_OPEN_OR_CREATE, &err))
+        return;
+    (void)dup2(fd, STDERR_FILENO); /* at once: whoever writes meanwhile writes to one of the two */
+    file_close(fd);
 }
 
 bool detach_streams(const char *path, struct err *err)

@@ -4,7 +4,7 @@
  * The process that stays in the foreground prints what the other one says,
  * until that gives it an exit status or dies.
  *
- * Thread: the main one, before any other is started. */
+ * Thread: the main one, before any other is started, unless said. */
 #ifndef SUPERVISOR_DETACH_H
 #define SUPERVISOR_DETACH_H
 
@@ -22,5 +22,8 @@ void detach_say(int to, struct span text);
 void detach_finish(int to, int status);
 /* Standard input and output lead nowhere from now on, standard error to the end of the file. */
 MUST_CHECK bool detach_streams(const char *path, struct err *err);
+/* A file that standard error has filled becomes `path`.1, and a new one is begun; what fails is
+ * tried again by the next call.  Also before detach_streams(), or on a worker. */
+void detach_roll(const char *path);
 
 #endif

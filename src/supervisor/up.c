@@ -28,6 +28,7 @@
 #define GOODBYE_MS_MAX 500
 #define NAME_WIDTH 9
 #define PROBE_THREADS 2
+#define ROLL_EVERY_MS 5000 /* how often the size of our own diag/supervisor.log is looked at */
 
 struct up {
     const struct config *config;
@@ -44,6 +45,10 @@ struct up {
     struct control *control;
     struct loop_timer *deadline;
     struct loop_timer *goodbye;
+    struct loop_timer *roll;
+    struct task roll_task;
+    bool rolling;
+    char diag_path[PATH_MAX];
     int64_t goodbye_since_ms;
     bool interrupted;
     int status;
@@ -225,6 +230,31 @@ static void signalled(void *owner)
     asked_down(up);
 }
 
+/* In the background what the supervisor says itself goes to a file, which stays within the bound of
+ * the services' files. */
+static void roll_run(struct task *task)
+{
+    ON_WORKER();
+    const struct up *up = CONTAINER_OF(task, struct up, roll_task);
+    detach_roll(up->diag_path);
+}
+
+static void roll_done(struct task *task)
+{
+    ON_LOOP();
+    struct up *up = CONTAINER_OF(task, struct up, roll_task);
+    up->rolling = false;
+}
+
+static void roll_if_full(void *owner)
+{
+    struct up *up = owner;
+    if (up->rolling)
+        return;
+    up->rolling = true;
+    worker_pool_submit(up->diag_pool, &up->roll_task);
+}
+
 static const struct fleet_events fleet_events = {print_said, became_ready, one_failed, all_stopped};
 
 /* --- the whole --- */
@@ -255,6 +285,9 @@ static bool open_all(struct up *up, const char *program, struct err *err)
     up->fleet = fleet_create(&setting, &fleet_events, up);
     up->deadline = loop_timer_create(up->loop, deadline_passed, up);
     up->goodbye = loop_timer_create(up->loop, say_goodbye, up);
+    up->roll = loop_timer_create(up->loop, roll_if_full, up);
+    up->roll_task.run = roll_run;
+    up->roll_task.done = roll_done;
     up->control = control_create(up->loop, up->config, up->fleet, asked_down, up, err);
     if (up->control == NULL)
         return false;
@@ -276,7 +309,14 @@ static void close_all(struct up *up)
     fleet_close(up->fleet);
     loop_timer_close(up->deadline);
     loop_timer_close(up->goodbye);
+    loop_timer_close(up->roll);
     loop_close(up->loop);
+}
+
+static void begin_background(struct up *up)
+{
+    loop_timer_start(up->deadline, UP_READY_MS_MAX, 0);
+    loop_timer_start(up->roll, ROLL_EVERY_MS, ROLL_EVERY_MS);
 }
 
 static bool check_ports(struct up *up)
@@ -296,15 +336,17 @@ static bool check_ports(struct up *up)
 static bool supervise(struct up *up, struct err *err)
 {
     char program[PATH_MAX];
-    char diag[PATH_MAX];
     const char *home = up->config->home;
 
     if (!home_prepare(home, err) || !home_lock(home, &up->lock_fd, err) ||
         !process_own_path(program, sizeof(program), err))
         return false;
-    (void)snprintf(diag, sizeof(diag), "%.4000s/diag/supervisor.log", home);
-    if (up->detached && !detach_streams(diag, err))
-        return false;
+    (void)snprintf(up->diag_path, sizeof(up->diag_path), "%.4000s/diag/supervisor.log", home);
+    if (up->detached) {
+        detach_roll(up->diag_path);
+        if (!detach_streams(up->diag_path, err))
+            return false;
+    }
     diag_init("supervisor", DIAG_INFO);
     (void)process_raise_file_limit();
     (void)signal(SIGPIPE, SIG_IGN);
@@ -320,7 +362,7 @@ static bool supervise(struct up *up, struct err *err)
             diag_info("no_ipv6", "listens on 127.0.0.1 only");
         fleet_start(up->fleet);
         if (up->detached)
-            loop_timer_start(up->deadline, UP_READY_MS_MAX, 0);
+            begin_background(up);
         loop_run(up->loop);
     }
     close_all(up);
