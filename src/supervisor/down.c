@@ -15,11 +15,14 @@
 #define ANSWER_MS_MAX (FLEET_STOP_MS_MAX + 5000)
 #define LOOK_EVERY_MS 5
 
-/* The supervisor, and services that outlive one that was killed. */
-static const char *still_there(const char *home)
+/* The supervisor that was `pid`, and services that outlive one that was killed.  An `up` that
+ * waited for the end may have the home already: what runs then is not what was to end. */
+static const char *still_there(const char *home, int pid)
 {
-    if (!home_is_free(home, "supervisor"))
-        return "supervisor";
+    if (!home_is_free(home, "supervisor")) {
+        int now = home_lock_pid(home, "supervisor");
+        return now > 0 && now != pid ? NULL : "supervisor";
+    }
     for (int i = 0; i < CONFIG_SERVICE_COUNT; i++) {
         const char *name = config_service_name((enum config_service)i);
         if (!home_is_free(home, name))
@@ -28,11 +31,11 @@ static const char *still_there(const char *home)
     return NULL;
 }
 
-static const char *wait_until_gone(const char *home, int64_t wait_ms)
+static const char *wait_until_gone(const char *home, int pid, int64_t wait_ms)
 {
     int64_t deadline_ms = clock_steady_ms() + wait_ms;
     const char *name;
-    while ((name = still_there(home)) != NULL && clock_steady_ms() < deadline_ms)
+    while ((name = still_there(home, pid)) != NULL && clock_steady_ms() < deadline_ms)
         clock_sleep_ms(LOOK_EVERY_MS);
     return name;
 }
@@ -58,19 +61,18 @@ static void say_end(struct span body, struct arena *arena)
 
 /* One that holds the lock and does not answer: first asked by a signal, then ended.  Its services
  * end with it. */
-static const char *end_silent(const char *home)
+static const char *end_silent(const char *home, int pid)
 {
-    int pid = home_lock_pid(home, "supervisor");
     (void)fprintf(stderr, "steelthread down: the supervisor (pid %d) does not answer\n", pid);
     if (pid > 1)
         (void)kill(pid, SIGTERM);
-    if (wait_until_gone(home, FLEET_STOP_MS_MAX) == NULL)
+    if (wait_until_gone(home, pid, FLEET_STOP_MS_MAX) == NULL)
         return NULL;
     if (pid > 1 && !home_is_free(home, "supervisor") && home_lock_pid(home, "supervisor") == pid) {
         (void)fprintf(stderr, "steelthread down: killing it\n");
         (void)kill(pid, SIGKILL);
     }
-    return wait_until_gone(home, FLEET_STOP_MS_MAX);
+    return wait_until_gone(home, pid, FLEET_STOP_MS_MAX);
 }
 
 int down_run(const struct command_line *line)
@@ -86,6 +88,7 @@ int down_run(const struct command_line *line)
         (void)fprintf(stderr, "steelthread down: %s\n", err.text);
         return COMMAND_FAILED;
     }
+    int pid = home_lock_pid(home, "supervisor");
     arena_init(&arena, ASK_BYTES_MAX);
     bool answered = ask_supervisor(home, "POST", "/down", ANSWER_MS_MAX, &body, &arena, &err);
     if (answered)
@@ -95,14 +98,14 @@ int down_run(const struct command_line *line)
         (void)fprintf(stderr, "steelthread down: %s\n", err.text);
         return COMMAND_FAILED;
     }
-    if (!answered && still_there(home) == NULL) {
+    if (!answered && still_there(home, pid) == NULL) {
         (void)fprintf(stderr, "nothing runs in %s\n", home);
         return COMMAND_DONE;
     }
     if (!answered && !home_is_free(home, "supervisor"))
-        left = end_silent(home);
+        left = end_silent(home, pid);
     else
-        left = wait_until_gone(home, FLEET_STOP_MS_MAX);
+        left = wait_until_gone(home, pid, FLEET_STOP_MS_MAX);
     if (left != NULL) {
         (void)fprintf(stderr, "steelthread down: %s (pid %d) is still there: end it by hand\n",
                       left, home_lock_pid(home, left));
