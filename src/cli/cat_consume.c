@@ -58,7 +58,7 @@ bool cat_consume_offset(struct cat_consume *consume, const char *text, struct er
         return true;
     }
     start->kind = from ? CAT_TIME : number < 0 ? CAT_TAIL : CAT_OFFSET;
-    start->value = number < 0 ? -number : number;
+    start->value = number == INT64_MIN ? INT64_MAX : number < 0 ? -number : number;
     return true;
 }
 

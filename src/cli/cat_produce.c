@@ -26,8 +26,11 @@ static bool has_enough(const struct producing *p)
     return p->produce->count_max >= 0 && p->sent >= p->produce->count_max;
 }
 
+/* Nothing between two delimiters, an empty line, is no record: as kcat does it. */
 static bool send_record(struct producing *p, struct span bytes, struct err *err)
 {
+    if (bytes.size == 0)
+        return true;
     const struct cat_produce *produce = p->produce;
     struct kafka_writer_record record = {
         .partition = produce->partition,
