@@ -24,27 +24,6 @@ static bool call_socket(const char *home, const char *service, const char *metho
     return http_client_call(&call, answer, arena, err);
 }
 
-bool where_ask(const struct command_line *line, const char *service, const char *method,
-               const char *target, int *status, struct span *body, struct arena *arena,
-               struct err *err)
-{
-    char home[CONFIG_PATH_BYTES_MAX];
-    struct http_answer answer;
-
-    if (!config_home(command_get(line, "home"), home, err))
-        return false;
-    if (!call_socket(home, service, method, target, &answer, arena, err)) {
-        if (err->kind != ERR_UNAVAILABLE)
-            return false;
-        return err_set(err, ERR_UNAVAILABLE,
-                       "no %s runs in %s: `steelthread up -d` starts it, `steelthread ps` shows it",
-                       service, home);
-    }
-    *status = answer.status;
-    *body = answer.body;
-    return true;
-}
-
 /* NULL: nothing runs in the home. */
 static const struct json_value *ask_supervisor(const struct command_line *line, const char *target,
                                                struct arena *arena)
@@ -57,6 +36,47 @@ static const struct json_value *ask_supervisor(const struct command_line *line, 
         answer.status != 200)
         return NULL;
     return json_read(answer.body, arena, &err);
+}
+
+/* The service does not answer: is it a part of what runs, and in which state? */
+static bool say_away(const struct command_line *line, const char *service, const char *home,
+                     struct arena *arena, struct err *err)
+{
+    const struct json_value *boxes = ask_supervisor(line, "/ps", arena);
+    if (boxes == NULL)
+        return err_set(err, ERR_UNAVAILABLE,
+                       "no %s runs in %s: `steelthread up -d` starts it, `steelthread ps` shows it",
+                       service, home);
+    for (const struct json_value *box = boxes->first; box != NULL; box = box->next) {
+        const struct json_value *name = json_get(box, "name");
+        const struct json_value *state = json_get(box, "state");
+        if (name != NULL && state != NULL && span_is(name->text, service))
+            return err_set(err, ERR_UNAVAILABLE,
+                           "%s in %s is %.*s: `steelthread logs %s` tells why", service, home,
+                           (int)state->text.size, (const char *)state->text.data, service);
+    }
+    return err_set(err, ERR_UNAVAILABLE,
+                   "the thread in %s runs without %s: nothing in its configuration needs it", home,
+                   service);
+}
+
+bool where_ask(const struct command_line *line, const char *service, const char *method,
+               const char *target, int *status, struct span *body, struct arena *arena,
+               struct err *err)
+{
+    char home[CONFIG_PATH_BYTES_MAX];
+    struct http_answer answer;
+
+    if (!config_home(command_get(line, "home"), home, err))
+        return false;
+    if (!call_socket(home, service, method, target, &answer, arena, err)) {
+        if (err->kind != ERR_UNAVAILABLE)
+            return false;
+        return say_away(line, service, home, arena, err);
+    }
+    *status = answer.status;
+    *body = answer.body;
+    return true;
 }
 
 bool where_brokers(const struct command_line *line, char brokers[WHERE_BROKERS_BYTES],
