@@ -136,6 +136,17 @@ static void describe_end(char text[64], int exit_status, int signum)
         (void)snprintf(text, 64, "exit status %d", exit_status);
 }
 
+/* A job service ends by itself when all its triggers are `once` or `availableNow`; one that runs on
+ * and exits was ended by someone, as every other service. */
+static bool may_finish(const struct box *box)
+{
+    const struct config *config = box->setting.config;
+    bool may = box->service == CONFIG_JOB;
+    for (size_t i = 0; i < config->job_count; i++)
+        may = may && config->jobs[i].trigger != CONFIG_TRIGGER_EVERY;
+    return may;
+}
+
 static void ended(void *owner, int exit_status, int signum)
 {
     struct box *box = owner;
@@ -147,8 +158,7 @@ static void ended(void *owner, int exit_status, int signum)
         set_state(box, BOX_STOPPED);
         return;
     }
-    /* A job ends by itself when all its triggers are `once` or `availableNow`. */
-    if (box->service == CONFIG_JOB && exit_status == 0 && signum == 0) {
+    if (may_finish(box) && exit_status == 0 && signum == 0) {
         diag_info("finished", "service=%s", box_name(box));
         set_state(box, BOX_FINISHED);
         return;

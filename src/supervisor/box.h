@@ -8,7 +8,7 @@
  *                  not ready                   (stays RESTARTING) <-------+   v
  *                                                                            READY
  *
- *    any --asked to end--> STOPPED        a job's exit 0 --> FINISHED
+ *    any --asked to end--> STOPPED        exit 0 of jobs that end by themselves --> FINISHED
  *    BOX_TRIES_MAX exits without ever having been ready --> FAILED
  *
  * Thread: the loop. */
