@@ -37,7 +37,7 @@ static void peer_unlink(struct frame_peer *peer)
         peer->newer->older = peer->older;
     if (peer->older != NULL)
         peer->older->newer = peer->newer;
-    server->connections--;
+    listeners_left(&server->listeners);
 }
 
 void frame_peer_detach(struct frame_peer *peer)
@@ -264,7 +264,6 @@ void frame_peer_start(struct frame_server *server, struct connection *connection
     if (peer->older != NULL)
         peer->older->newer = peer;
     server->newest = peer;
-    server->connections++;
     connection_start(connection, &peer_events, peer,
                      server->limits.frame_bytes_max + RECEIVE_SLACK_BYTES);
 }

@@ -6,11 +6,10 @@
 #define NET_FRAME_PEER_H
 
 #include "io/connection.h"
-#include "io/listener.h"
 #include "io/loop.h"
 #include "net/frame_server.h"
+#include "net/listeners.h"
 
-#define FRAME_LISTENERS_MAX 8
 #define FRAME_HEAD_BYTES 64 /* added bytes that need no memory of their own */
 
 struct frame_reply {
@@ -52,16 +51,13 @@ struct frame_server {
     const struct frame_service *service;
     void *owner;
     struct frame_limits limits;
-    struct listener *listeners[FRAME_LISTENERS_MAX];
-    size_t listener_count;
+    struct listeners listeners;
     struct loop_timer *sweep;
     struct frame_peer *newest;
-    size_t connections;
     size_t in_flight;
     size_t unanswered_bytes; /* of messages whose reply was not given */
     size_t waiting_bytes;    /* of incomplete messages */
     size_t held;             /* connections paused for frame_bytes_all_max */
-    bool full;               /* connections_max was reached, and it was said */
 };
 
 /* The next place in the connection's order. */

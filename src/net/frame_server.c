@@ -2,7 +2,6 @@
 /* frame_server.c - where it listens, who may connect, and who has been silent for too long. */
 #include "net/frame_server.h"
 
-#include "base/diag.h"
 #include "base/mem.h"
 #include "io/worker.h"
 #include "net/frame_peer.h"
@@ -11,19 +10,7 @@
 
 static void accepted(void *owner, struct connection *connection)
 {
-    ON_LOOP();
-    struct frame_server *server = owner;
-
-    if (server->connections >= server->limits.connections_max) {
-        if (!server->full)
-            diag_warn("connections_refused", "limit=%zu; refused until one ends",
-                      server->limits.connections_max);
-        server->full = true;
-        connection_close(connection);
-        return;
-    }
-    server->full = false;
-    frame_peer_start(server, connection);
+    frame_peer_start(owner, connection);
 }
 
 /* Who neither completed a message nor is owed a reply for that long is not coming back; who does
@@ -53,6 +40,12 @@ struct frame_server *frame_server_create(struct loop *loop, const struct frame_s
     server->service = service;
     server->owner = owner;
     server->limits = *limits;
+    server->listeners = (struct listeners){
+        .loop = loop,
+        .accepted = accepted,
+        .owner = server,
+        .connections_max = limits->connections_max,
+    };
     if (limits->idle_ms_max > 0) {
         int64_t every_ms = limits->idle_ms_max / 4;
         if (every_ms < SWEEP_MS_MIN)
@@ -66,29 +59,17 @@ struct frame_server *frame_server_create(struct loop *loop, const struct frame_s
 bool frame_server_listen(struct frame_server *server, const struct address *address, int *port,
                          struct err *err)
 {
-    ON_LOOP();
-    if (server->listener_count == FRAME_LISTENERS_MAX)
-        return err_set(err, ERR_LIMIT, "at most %d addresses to listen on", FRAME_LISTENERS_MAX);
-    struct listener *listener = listener_open(server->loop, address, accepted, server, err);
-    if (listener == NULL)
-        return false;
-    server->listeners[server->listener_count++] = listener;
-    if (port != NULL)
-        *port = listener_port(listener);
-    return true;
+    return listeners_open(&server->listeners, address, port, err);
 }
 
 void frame_server_stop_listening(struct frame_server *server)
 {
-    ON_LOOP();
-    for (size_t i = 0; i < server->listener_count; i++)
-        listener_close(server->listeners[i]);
-    server->listener_count = 0;
+    listeners_close(&server->listeners);
 }
 
 size_t frame_server_connections(const struct frame_server *server)
 {
-    return server->connections;
+    return server->listeners.connections;
 }
 
 size_t frame_server_in_flight(const struct frame_server *server)

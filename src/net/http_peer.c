@@ -28,7 +28,7 @@ static void unlink_peer(struct http_peer *peer)
         peer->newer->older = peer->older;
     if (peer->older != NULL)
         peer->older->newer = peer->newer;
-    server->connections--;
+    listeners_left(&server->listeners);
 }
 
 void http_peer_detach(struct http_peer *peer)
@@ -294,7 +294,6 @@ void http_peer_start(struct http_server *server, struct connection *connection)
     if (peer->older != NULL)
         peer->older->newer = peer;
     server->newest = peer;
-    server->connections++;
     /* While it is paused, what one read brought may wait: a turn's scratch buffer at most. */
     connection_start(connection, &http_events, peer, (size_t)1024 * 1024);
 }

@@ -8,11 +8,10 @@
 #include "base/arena.h"
 #include "base/text.h"
 #include "io/connection.h"
-#include "io/listener.h"
 #include "io/loop.h"
 #include "net/http_server.h"
+#include "net/listeners.h"
 
-#define HTTP_LISTENERS_MAX 8
 #define HTTP_DATE_BYTES 40
 
 /* One request and the place of its reply.  Used again and again, with its memory. */
@@ -56,20 +55,17 @@ struct http_server {
     void *owner;
     struct http_limits limits;
     struct http_bounds bounds;
-    struct listener *listeners[HTTP_LISTENERS_MAX];
-    size_t listener_count;
+    struct listeners listeners;
     struct loop_timer *sweep;
     struct http_peer *newest;
     struct http_exchange *idle; /* to be used again */
     size_t idle_count;
-    size_t connections;
     size_t in_flight;
     size_t request_bytes; /* of requests on their way or unanswered */
     struct text scratch;  /* the reply at hand */
     int64_t date_second;
     char date[HTTP_DATE_BYTES];
     bool draining;
-    bool full; /* connections_max was reached, and it was said */
 };
 
 /* http_exchange.c */

@@ -2,7 +2,6 @@
 /* http_server.c - where it listens, who may connect, and who has been waited for too long. */
 #include "net/http_server.h"
 
-#include "base/diag.h"
 #include "base/mem.h"
 #include "io/worker.h"
 #include "net/http_peer.h"
@@ -12,19 +11,7 @@
 
 static void connection_accepted(void *owner, struct connection *connection)
 {
-    ON_LOOP();
-    struct http_server *server = owner;
-
-    if (server->connections >= server->limits.connections_max) {
-        if (!server->full)
-            diag_warn("connections_refused", "limit=%zu; refused until one ends",
-                      server->limits.connections_max);
-        server->full = true;
-        connection_close(connection);
-        return;
-    }
-    server->full = false;
-    http_peer_start(server, connection);
+    http_peer_start(owner, connection);
 }
 
 static void sweep_peer(struct http_peer *peer, int64_t now)
@@ -86,6 +73,12 @@ struct http_server *http_server_create(struct loop *loop, http_serve_fn *serve, 
     server->serve = serve;
     server->owner = owner;
     server->limits = *limits;
+    server->listeners = (struct listeners){
+        .loop = loop,
+        .accepted = connection_accepted,
+        .owner = server,
+        .connections_max = limits->connections_max,
+    };
     server->bounds = (struct http_bounds){
         .header_bytes_max = limits->header_bytes_max,
         .headers_max = limits->headers_max,
@@ -101,25 +94,12 @@ struct http_server *http_server_create(struct loop *loop, http_serve_fn *serve, 
 bool http_server_listen(struct http_server *server, const struct address *address, int *port,
                         struct err *err)
 {
-    ON_LOOP();
-    if (server->listener_count == HTTP_LISTENERS_MAX)
-        return err_set(err, ERR_LIMIT, "at most %d addresses to listen on", HTTP_LISTENERS_MAX);
-    struct listener *listener =
-        listener_open(server->loop, address, connection_accepted, server, err);
-    if (listener == NULL)
-        return false;
-    server->listeners[server->listener_count++] = listener;
-    if (port != NULL)
-        *port = listener_port(listener);
-    return true;
+    return listeners_open(&server->listeners, address, port, err);
 }
 
 void http_server_stop_listening(struct http_server *server)
 {
-    ON_LOOP();
-    for (size_t i = 0; i < server->listener_count; i++)
-        listener_close(server->listeners[i]);
-    server->listener_count = 0;
+    listeners_close(&server->listeners);
 }
 
 void http_server_drain(struct http_server *server)
@@ -134,7 +114,7 @@ void http_server_drain(struct http_server *server)
 
 size_t http_server_connections(const struct http_server *server)
 {
-    return server->connections;
+    return server->listeners.connections;
 }
 
 size_t http_server_in_flight(const struct http_server *server)
