@@ -2,6 +2,7 @@
 /* address.c - addresses as people write them. */
 #include "io/address.h"
 
+#include <arpa/inet.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,25 @@ static bool parse_port(struct address *address, struct span text, struct span po
                        (int)text.size, (const char *)text.data);
     address->port = (int)number;
     return true;
+}
+
+/* A name, an IPv4 address, or an IPv6 one, with a zone perhaps. */
+static bool is_host(const char *host)
+{
+    static const char letters[] =
+        "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-";
+    char v6[ADDRESS_HOST_BYTES];
+    struct in6_addr parsed;
+
+    if (strchr(host, ':') == NULL)
+        return host[strspn(host, letters)] == '\0';
+    size_t size = strcspn(host, "%");
+    memcpy(v6, host, size);
+    v6[size] = '\0';
+    if (host[size] == '%' &&
+        (host[size + 1] == '\0' || host[size + 1 + strspn(host + size + 1, letters)] != '\0'))
+        return false;
+    return inet_pton(AF_INET6, v6, &parsed) == 1;
 }
 
 bool address_parse(struct address *address, struct span text, int default_port, struct err *err)
@@ -50,6 +70,10 @@ bool address_parse(struct address *address, struct span text, int default_port, 
                        bytes);
     memcpy(address->host, host.data, host.size);
     address->host[host.size] = '\0';
+    if (address->port >= 0 && !is_host(address->host))
+        return err_set(err, ERR_MALFORMED,
+                       "'%.*s' is no address: a host has letters, digits, '.', '-' and '_'",
+                       (int)text.size, bytes);
     return true;
 }
 

@@ -25,6 +25,9 @@ static void reads_and_writes_addresses(void **state)
         {"[::1]:80", "::1", 80, "[::1]:80"},
         {"[::1]", "::1", 7, "[::1]:7"},
         {"::1", "::1", 7, "[::1]:7"},
+        {"[fe80::1%eth0]:80", "fe80::1%eth0", 80, "[fe80::1%eth0]:80"},
+        {"::ffff:10.0.0.1", "::ffff:10.0.0.1", 7, "[::ffff:10.0.0.1]:7"},
+        {"a_b-c.example.:1", "a_b-c.example.", 1, "a_b-c.example.:1"},
         {"/run/x.sock", "/run/x.sock", -1, "/run/x.sock"},
         {"127.0.0.1:0", "127.0.0.1", 0, "127.0.0.1:0"},
     };
@@ -43,8 +46,9 @@ static void reads_and_writes_addresses(void **state)
 static void refuses_what_is_no_address(void **state)
 {
     (void)state;
-    static const char *const texts[] = {"",        ":80",      "host:", "host:http", "host:65536",
-                                        "host:-1", "[::1]x80", "[::1",  "[]:80"};
+    static const char *const texts[] = {
+        "",     ":80",   "host:",   "host:http", "host:65536",   "host:-1",       "[::1]x80",
+        "[::1", "[]:80", "a\"b:80", "a b",       "host:8083:80", "[fe80::1%]:80", "[::1%a b]:80"};
 
     for (size_t i = 0; i < COUNT_OF(texts); i++) {
         struct address address;
