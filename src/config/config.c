@@ -281,6 +281,32 @@ bool config_flags_read(const struct command_line *line, struct config_flags *fla
     return true;
 }
 
+/* "/a//b/./c/../d/" becomes "/a/b/d".  The catalog keeps whole paths, so a home has one name
+ * however it is typed; symbolic links stay, they may be there to make it short enough for a socket.
+ */
+static void clean_path(char *path)
+{
+    const char *from = path;
+    size_t to = 0;
+    while (*from != '\0') {
+        from += strspn(from, "/");
+        size_t size = strcspn(from, "/");
+        struct span part = {from, size};
+        if (span_is(part, "..")) {
+            while (to > 0 && path[--to] != '/')
+                continue;
+        } else if (size > 0 && !span_is(part, ".")) {
+            path[to++] = '/'; /* there is one before each part, so this is not past `from` */
+            memmove(path + to, from, size);
+            to += size;
+        }
+        from += size;
+    }
+    if (to == 0)
+        path[to++] = '/';
+    path[to] = '\0';
+}
+
 static bool home_join(char home[CONFIG_PATH_BYTES_MAX], const char *base, const char *rest,
                       struct err *err)
 {
@@ -292,8 +318,7 @@ static bool home_join(char home[CONFIG_PATH_BYTES_MAX], const char *base, const 
     if (size >= CONFIG_PATH_BYTES_MAX - 256)
         return err_set(err, ERR_LIMIT, "the path of the home is longer than %d bytes",
                        CONFIG_PATH_BYTES_MAX - 256);
-    while (size > 1 && home[size - 1] == '/')
-        home[--size] = '\0';
+    clean_path(home);
     return true;
 }
 

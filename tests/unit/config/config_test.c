@@ -493,6 +493,37 @@ static void keeps_paths_within_the_storage(void **state)
 }
 
 /* The home: the flag, else STEELTHREAD_HOME, XDG_DATA_HOME, HOME; never a guess. */
+/* Tables know their files by whole paths: another name for the same home must not lose them. */
+static void calls_a_home_by_one_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *typed;
+        const char *name;
+    } homes[] = {
+        {"/a", "/a"},
+        {"/a/", "/a"},
+        {"//a//b/", "/a/b"},
+        {"/a/./b/.", "/a/b"},
+        {"/a/../b", "/b"},
+        {"/a/b/../../", "/"},
+        {"/../..", "/"},
+        {"/", "/"},
+        {"/a/..b/.c", "/a/..b/.c"},
+        {"/a/.../b..", "/a/.../b.."},
+    };
+    char home[CONFIG_PATH_BYTES_MAX];
+    char wanted[CONFIG_PATH_BYTES_MAX];
+    struct err err = {0};
+    for (size_t i = 0; i < COUNT_OF(homes); i++) {
+        assert_true(config_home(homes[i].typed, home, &err));
+        assert_string_equal(home, homes[i].name);
+    }
+    (void)snprintf(wanted, sizeof(wanted), "%s/rel", dir);
+    assert_true(config_home("./x/..//rel/", home, &err));
+    assert_string_equal(home, wanted);
+}
+
 static void finds_the_home(void **state)
 {
     (void)state;
@@ -535,6 +566,7 @@ int main(void)
         cmocka_unit_test_setup(lets_the_nearer_word_win, set_up),
         cmocka_unit_test_setup(tells_faults_of_the_environment, set_up),
         cmocka_unit_test_setup(keeps_paths_within_the_storage, set_up),
+        cmocka_unit_test_setup(calls_a_home_by_one_name, set_up),
         cmocka_unit_test_setup(finds_the_home, set_up),
     };
     return cmocka_run_group_tests_name("config", tests, make_dir, remove_dir);
