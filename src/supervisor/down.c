@@ -13,6 +13,7 @@
 #include "supervisor/home.h"
 
 #define ANSWER_MS_MAX (FLEET_STOP_MS_MAX + 5000)
+#define KILLED_MS_MAX 2000
 #define LOOK_EVERY_MS 5
 
 /* The supervisor that was `pid`, and services that outlive one that was killed.  An `up` that
@@ -57,6 +58,30 @@ static void say_end(struct span body, struct arena *arena)
             killed != NULL && killed->type == JSON_TRUE ? ": killed, it had not ended within 10 s"
                                                         : "");
     }
+}
+
+static void signal_services(const char *home, int signum)
+{
+    for (int i = 0; i < CONFIG_SERVICE_COUNT; i++) {
+        const char *name = config_service_name((enum config_service)i);
+        int service = home_lock_pid(home, name);
+        if (home_is_free(home, name) || service <= 1)
+            continue;
+        if (signum == SIGKILL)
+            (void)fprintf(stderr,
+                          "steelthread down: killing %s (pid %d), it had not ended within 10 s\n",
+                          name, service);
+        (void)kill(service, signum);
+    }
+}
+
+/* Services whose supervisor is gone, or that never had one: the lock that each holds names it. */
+static const char *end_services(const char *home, int pid)
+{
+    signal_services(home, SIGTERM); /* one that is ending already does not mind */
+    if (wait_until_gone(home, pid, FLEET_STOP_MS_MAX) != NULL && home_is_free(home, "supervisor"))
+        signal_services(home, SIGKILL);
+    return wait_until_gone(home, pid, KILLED_MS_MAX);
 }
 
 /* One that holds the lock and does not answer: first asked by a signal, then ended.  Its services
@@ -104,6 +129,8 @@ int down_run(const struct command_line *line)
     }
     if (!answered && !home_is_free(home, "supervisor"))
         left = end_silent(home, pid);
+    else if (!answered)
+        left = end_services(home, pid);
     else
         left = wait_until_gone(home, pid, FLEET_STOP_MS_MAX);
     if (left != NULL) {

@@ -110,7 +110,7 @@ bool home_lock(const char *home, int *fd, struct err *err)
                 *fd = -1;
                 return err_set(err, ERR_CONFLICT,
                                "the service %s runs already in %s (pid %d), without a supervisor: "
-                               "end it first",
+                               "`steelthread down` ends it",
                                name, home, home_lock_pid(home, name));
             }
             clock_sleep_ms(LOOK_EVERY_MS);
