@@ -11,29 +11,10 @@
 /* Recursion is bounded: the parser bounds the depth of a tree.
  * NOLINTBEGIN(misc-no-recursion) */
 
-bool spark_cast_is_whole(enum engine_kind kind)
-{
-    return kind == ENGINE_TINYINT || kind == ENGINE_SMALLINT || kind == ENGINE_INTEGER ||
-           kind == ENGINE_BIGINT;
-}
-
-int spark_cast_bits(enum engine_kind kind)
-{
-    return kind == ENGINE_TINYINT    ? 8
-           : kind == ENGINE_SMALLINT ? 16
-           : kind == ENGINE_INTEGER  ? 32
-                                     : 64;
-}
-
-static int64_t largest(enum engine_kind kind)
-{
-    return (int64_t)(UINT64_MAX >> (65 - spark_cast_bits(kind)));
-}
-
 /* Can `from` be cast to `to` with Spark's answer? */
 bool spark_cast_possible(enum engine_kind from, enum engine_kind to)
 {
-    bool plain = from == ENGINE_BOOLEAN || spark_cast_is_whole(from) || from == ENGINE_VARCHAR;
+    bool plain = from == ENGINE_BOOLEAN || engine_type_is_whole(from) || from == ENGINE_VARCHAR;
     if (from == to)
         return from != ENGINE_ROW && from != ENGINE_DECIMAL;
     if (from == ENGINE_UNKNOWN)
@@ -53,11 +34,11 @@ bool spark_cast_possible(enum engine_kind from, enum engine_kind to)
     case ENGINE_DOUBLE:
         return plain || from == ENGINE_REAL;
     case ENGINE_REAL:
-        return spark_cast_is_whole(from);
+        return engine_type_is_whole(from);
     case ENGINE_VARBINARY:
         return from == ENGINE_VARCHAR;
     case ENGINE_DECIMAL: /* only of comparisons, to wide_decimal */
-        return spark_cast_is_whole(from);
+        return engine_type_is_whole(from);
     case ENGINE_UNKNOWN:
     case ENGINE_HUGEINT:
     case ENGINE_DATE:
@@ -147,20 +128,22 @@ static void write_to_whole(const struct spark *spark, struct text *out, const st
     if (from == ENGINE_VARCHAR) {
         text_add_string(out, "spark_whole(");
         spark_value_write(spark, out, value);
-        text_printf(out, ", %" PRId64 " - 1, %" PRId64 ")", -largest(to), largest(to));
+        text_printf(out, ", %" PRId64 " - 1, %" PRId64 ")", -engine_type_whole_max(to),
+                    engine_type_whole_max(to));
     } else if (from == ENGINE_DOUBLE || from == ENGINE_REAL) {
-        int64_t max = largest(to == ENGINE_BIGINT ? ENGINE_BIGINT : ENGINE_INTEGER);
+        int64_t max = engine_type_whole_max(to == ENGINE_BIGINT ? ENGINE_BIGINT : ENGINE_INTEGER);
         text_add_string(out, "spark_wrap(spark_cut(CAST(");
         spark_value_write(spark, out, value);
-        text_printf(out, " AS DOUBLE), %" PRId64 "), %d)", max, spark_cast_bits(to));
+        text_printf(out, " AS DOUBLE), %" PRId64 "), %d)", max, engine_type_whole_bits(to));
     } else if (from == ENGINE_TIMESTAMP_TZ) {
         text_add_string(out, "spark_seconds(");
         spark_value_write(spark, out, value);
         text_add_char(out, ')');
-    } else if (from != ENGINE_BOOLEAN && spark_cast_bits(from) > spark_cast_bits(to)) {
+    } else if (from != ENGINE_BOOLEAN &&
+               engine_type_whole_bits(from) > engine_type_whole_bits(to)) {
         text_add_string(out, "spark_wrap(CAST(");
         spark_value_write(spark, out, value);
-        text_printf(out, " AS BIGINT), %d)", spark_cast_bits(to));
+        text_printf(out, " AS BIGINT), %d)", engine_type_whole_bits(to));
     } else {
         spark_value_write(spark, out, value);
     }
@@ -181,7 +164,7 @@ void spark_cast_write(const struct spark *spark, struct text *out, const struct 
         spark_value_write(spark, out, value);
         return;
     }
-    if (spark_cast_is_whole(to->kind)) {
+    if (engine_type_is_whole(to->kind)) {
         write_to_whole(spark, out, value, from, to->kind);
         return;
     }

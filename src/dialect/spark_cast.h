@@ -7,8 +7,6 @@
 
 #include "dialect/spark_value.h"
 
-bool spark_cast_is_whole(enum engine_kind kind); /* tinyint to bigint */
-int spark_cast_bits(enum engine_kind kind);      /* of those */
 /* Can `from` be cast to `to` with Spark's answer? */
 bool spark_cast_possible(enum engine_kind from, enum engine_kind to);
 /* What the engine calls a plain type. */

@@ -299,11 +299,11 @@ static const struct engine_type *common_type(const struct engine_type *a,
         return common_type(b, a);
     if (a->kind == b->kind)
         return a->kind == ENGINE_ROW ? NULL : a->kind == ENGINE_DECIMAL ? &wide_decimal : a;
-    if (spark_cast_is_whole(a->kind) && spark_cast_is_whole(b->kind))
-        return spark_cast_bits(a->kind) > spark_cast_bits(b->kind) ? a : b;
-    if (spark_cast_is_whole(b->kind) || b->kind == ENGINE_VARCHAR) {
+    if (engine_type_is_whole(a->kind) && engine_type_is_whole(b->kind))
+        return engine_type_whole_bits(a->kind) > engine_type_whole_bits(b->kind) ? a : b;
+    if (engine_type_is_whole(b->kind) || b->kind == ENGINE_VARCHAR) {
         /* the other order is the same */
-        if (spark_cast_is_whole(a->kind) || a->kind == ENGINE_BOOLEAN || a->kind == ENGINE_DOUBLE)
+        if (engine_type_is_whole(a->kind) || a->kind == ENGINE_BOOLEAN || a->kind == ENGINE_DOUBLE)
             return b->kind == ENGINE_VARCHAR || a->kind == ENGINE_DOUBLE ? a : NULL;
         if (a->kind == ENGINE_REAL)
             return b->kind == ENGINE_VARCHAR ? NULL : &real_type;
@@ -311,7 +311,7 @@ static const struct engine_type *common_type(const struct engine_type *a,
             return b->kind == ENGINE_VARCHAR ? &double_type : &wide_decimal;
         return a->kind == ENGINE_VARCHAR ? common_type(b, a) : NULL;
     }
-    if (spark_cast_is_whole(a->kind) || a->kind == ENGINE_VARCHAR)
+    if (engine_type_is_whole(a->kind) || a->kind == ENGINE_VARCHAR)
         return common_type(b, a);
     bool floats =
         (a->kind == ENGINE_DOUBLE || a->kind == ENGINE_REAL || a->kind == ENGINE_DECIMAL) &&
@@ -386,10 +386,10 @@ static bool infer_between(struct spark *spark, struct tree *value, const struct 
 static const struct engine_type *list_type(const struct engine_type *a, const struct engine_type *b)
 {
     bool texts = a->kind == ENGINE_VARCHAR || b->kind == ENGINE_VARCHAR;
-    if (texts && (spark_cast_is_whole(a->kind) || spark_cast_is_whole(b->kind)))
+    if (texts && (engine_type_is_whole(a->kind) || engine_type_is_whole(b->kind)))
         return &text_type;
     if (a->kind == b->kind || a->kind == ENGINE_UNKNOWN || b->kind == ENGINE_UNKNOWN ||
-        (spark_cast_is_whole(a->kind) && spark_cast_is_whole(b->kind)))
+        (engine_type_is_whole(a->kind) && engine_type_is_whole(b->kind)))
         return common_type(a, b);
     return NULL;
 }
@@ -413,22 +413,6 @@ static bool infer_in(struct spark *spark, struct tree *value, const struct spark
     for (struct tree *child = value->first; child != NULL; child = child->next)
         if (!coerce(spark, child, type))
             return false;
-    return true;
-}
-
-/* Spark refuses an escape before anything but a wildcard or itself. */
-static bool infer_pattern(struct spark *spark, const struct tree *pattern, char escape)
-{
-    const char *at = pattern->text.data;
-    const char *end = at + pattern->text.size;
-    for (; at < end; at++) {
-        if (*at != escape)
-            continue;
-        at++;
-        if (at == end || (*at != '%' && *at != '_' && *at != escape))
-            return spark_value_fail(spark, pattern, ERR_MALFORMED,
-                                    "the escape in this pattern stands before no %%, _ or escape");
-    }
     return true;
 }
 
@@ -475,7 +459,10 @@ static bool infer_like(struct spark *spark, struct tree *value, const struct spa
     if (!is_simple_pattern(pattern->text, character) && has_wide(pattern->text))
         return spark_value_fail(spark, pattern, ERR_UNSUPPORTED,
                                 "a character past U+FFFF in such a pattern is not supported");
-    return infer_pattern(spark, pattern, character) && coerce(spark, value->first, &text_type);
+    if (!tree_escapes_fit(pattern->text, character))
+        return spark_value_fail(spark, pattern, ERR_MALFORMED,
+                                "the escape in this pattern stands before no %%, _ or escape");
+    return coerce(spark, value->first, &text_type);
 }
 
 /* --- from_json ----------------------------------------------------------------------------- */
@@ -713,20 +700,8 @@ static void write_list(const struct spark *spark, struct text *out, const struct
 
 static void write_binary(const struct spark *spark, struct text *out, const struct tree *value)
 {
-    static const char *const symbols[] = {
-        [OP_OR] = " OR ",
-        [OP_AND] = " AND ",
-        [OP_EQUAL] = " = ",
-        [OP_NOT_EQUAL] = " <> ",
-        [OP_LESS] = " < ",
-        [OP_LESS_EQUAL] = " <= ",
-        [OP_GREATER] = " > ",
-        [OP_GREATER_EQUAL] = " >= ",
-        [OP_SAME] = " IS NOT DISTINCT FROM ",
-        [OP_NOT_SAME] = " IS DISTINCT FROM ",
-    };
     text_add_char(out, '(');
-    write_list(spark, out, value->first, symbols[value->op]);
+    write_list(spark, out, value->first, tree_operator(value->op));
     text_add_char(out, ')');
 }
 

@@ -207,4 +207,11 @@ struct tree_query {
     void *found;         /* its columns */
 };
 
+/* What the engine's SQL has between the operands of a BINARY, with its blanks: " = ".  NULL: no
+ * operator of the engine gives the answer of OP_MODULUS and OP_WHOLE_DIVIDE. */
+const char *tree_operator(enum tree_op op);
+/* Does each escape in a LIKE's pattern stand before %, _ or itself?  The dialects refuse another.
+ */
+bool tree_escapes_fit(struct span pattern, char escape);
+
 #endif

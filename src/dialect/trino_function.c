@@ -142,10 +142,10 @@ static bool fits(char letter, const struct engine_type *type, const struct engin
     case 'b':
         return type->kind == ENGINE_BOOLEAN || null;
     case 'w':
-        return trino_type_is_whole(type);
+        return engine_type_is_whole(type->kind);
     case 'i':
         *coerce = &bigint_type;
-        return trino_type_is_whole(type) || null;
+        return engine_type_is_whole(type->kind) || null;
     case 'd':
         *coerce = &double_type;
         return trino_type_is_number(type) || null;

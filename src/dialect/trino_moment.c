@@ -66,7 +66,7 @@ bool trino_moment_add(struct trino *trino, struct tree *call)
     struct tree *count = call->first == NULL ? NULL : call->first->next;
     struct tree *moment = count == NULL ? NULL : count->next;
     if (moment == NULL || moment->next != NULL || !trino_moment_is(&moment->result) ||
-        !trino_type_is_whole(&count->result))
+        !engine_type_is_whole(count->result.kind))
         return trino_scope_fail_at(trino, call, TRINO_FUNCTION_NOT_FOUND,
                                    "Unexpected parameters for function date_add");
     if (unit < 0 || (unit < 3 && moment->result.kind == ENGINE_DATE))

@@ -30,14 +30,6 @@ static void print_zone(const struct trino *trino, struct text *out)
 
 /* --- casts --------------------------------------------------------------------------------- */
 
-static int64_t max_of(enum engine_kind kind)
-{
-    return kind == ENGINE_TINYINT    ? INT8_MAX
-           : kind == ENGINE_SMALLINT ? INT16_MAX
-           : kind == ENGINE_INTEGER  ? INT32_MAX
-                                     : INT64_MAX;
-}
-
 static void print_to_text(const struct trino *trino, struct text *out, const struct tree *value,
                           const struct engine_type *to)
 {
@@ -80,11 +72,11 @@ static void print_to_whole(const struct trino *trino, struct text *out, const st
     if (from->kind == ENGINE_VARCHAR) {
         text_add_string(out, "trino_parse_whole(");
         print_value(trino, out, value);
-        text_printf(out, ", %" PRId64 ")", max_of(to->kind));
+        text_printf(out, ", %" PRId64 ")", engine_type_whole_max(to->kind));
     } else if (trino_type_is_float(from)) {
         text_add_string(out, "trino_round_whole(CAST(");
         print_value(trino, out, value);
-        text_printf(out, " AS DOUBLE), %" PRId64 ")", max_of(to->kind));
+        text_printf(out, " AS DOUBLE), %" PRId64 ")", engine_type_whole_max(to->kind));
     } else {
         print_value(trino, out, value);
     }
@@ -151,7 +143,7 @@ static void print_cast(const struct trino *trino, struct text *out, const struct
         print_value(trino, out, value);
     } else if (to->kind == ENGINE_VARCHAR) {
         print_to_text(trino, out, value, to);
-    } else if (trino_type_is_whole(to)) {
+    } else if (engine_type_is_whole(to->kind)) {
         print_to_whole(trino, out, value, to);
     } else if (trino_type_is_float(to)) {
         print_to_float(trino, out, value, to);
@@ -206,14 +198,14 @@ static void print_literal(struct text *out, const struct tree *value)
         return;
     }
     if (kind == ENGINE_BOOLEAN || trino_type_is_float(&value->result) ||
-        trino_type_is_whole(&value->result)) {
+        engine_type_is_whole(value->result.kind)) {
         text_add_string(out, "CAST(");
         text_add_string(out, kind == ENGINE_BOOLEAN                ? "trino_parse_bool("
                              : trino_type_is_float(&value->result) ? "trino_parse_double("
                                                                    : "trino_parse_whole(");
         query_quote_text(out, value->text);
-        if (trino_type_is_whole(&value->result))
-            text_printf(out, ", %" PRId64, max_of(kind));
+        if (engine_type_is_whole(value->result.kind))
+            text_printf(out, ", %" PRId64, engine_type_whole_max(kind));
         text_add_string(out, ") AS ");
         trino_type_print(out, &value->result);
         text_add_char(out, ')');
@@ -310,11 +302,10 @@ static void print_call(const struct trino *trino, struct text *out, const struct
 
 /* --- operators ----------------------------------------------------------------------------- */
 
-static void print_infix(const struct trino *trino, struct text *out, const struct tree *value,
-                        const char *symbol)
+static void print_infix(const struct trino *trino, struct text *out, const struct tree *value)
 {
     text_add_char(out, '(');
-    print_list(trino, out, value->first, symbol);
+    print_list(trino, out, value->first, tree_operator(value->op));
     text_add_char(out, ')');
 }
 
@@ -328,13 +319,13 @@ static const struct engine_type *operand_type(const struct tree *value)
 /* NaN is greater than all and equal to itself for the engine, and compares with nothing in Trino.
  * With a number on the right only > and >= differ. */
 static void print_float_comparison(const struct trino *trino, struct text *out,
-                                   const struct tree *value, const char *symbol)
+                                   const struct tree *value)
 {
     const struct tree *left = value->first;
     const struct tree *right = left->next;
     bool greater = value->op == OP_GREATER || value->op == OP_GREATER_EQUAL;
     if (trino_value_is_plain(right) && (!greater || left->kind == TREE_NAME)) {
-        print_infix(trino, out, value, symbol);
+        print_infix(trino, out, value);
         if (greater) {
             text_add_string(out, " AND NOT isnan(");
             print(trino, out, left);
@@ -356,22 +347,13 @@ static void print_float_comparison(const struct trino *trino, struct text *out,
 
 static void print_comparison(const struct trino *trino, struct text *out, const struct tree *value)
 {
-    static const char *const symbols[] = {
-        [OP_EQUAL] = " = ",
-        [OP_NOT_EQUAL] = " <> ",
-        [OP_LESS] = " < ",
-        [OP_LESS_EQUAL] = " <= ",
-        [OP_GREATER] = " > ",
-        [OP_GREATER_EQUAL] = " >= ",
-        [OP_SAME] = " IS NOT DISTINCT FROM ",
-        [OP_NOT_SAME] = " IS DISTINCT FROM ",
-    };
     bool same = value->op == OP_SAME || value->op == OP_NOT_SAME;
+    if (!trino_type_is_float(operand_type(value)) || same) {
+        print_infix(trino, out, value);
+        return;
+    }
     text_add_char(out, '(');
-    if (trino_type_is_float(operand_type(value)) && !same)
-        print_float_comparison(trino, out, value, symbols[value->op]);
-    else
-        print_list(trino, out, value->first, symbols[value->op]);
+    print_float_comparison(trino, out, value);
     text_add_char(out, ')');
 }
 
@@ -388,8 +370,7 @@ static void print_helper(const struct trino *trino, struct text *out, const stru
     text_add_char(out, ')');
 }
 
-static void print_decimal(const struct trino *trino, struct text *out, const struct tree *value,
-                          const char *symbol)
+static void print_decimal(const struct trino *trino, struct text *out, const struct tree *value)
 {
     text_add_string(out, "CAST(");
     if (value->op == OP_DIVIDE) {
@@ -397,7 +378,7 @@ static void print_decimal(const struct trino *trino, struct text *out, const str
         print_list(trino, out, value->first, ", ");
         text_add_char(out, ')');
     } else {
-        print_infix(trino, out, value, symbol);
+        print_infix(trino, out, value);
     }
     text_add_string(out, " AS ");
     trino_type_print(out, &value->result);
@@ -406,14 +387,10 @@ static void print_decimal(const struct trino *trino, struct text *out, const str
 
 static void print_arithmetic(const struct trino *trino, struct text *out, const struct tree *value)
 {
-    static const char *const symbols[] = {
-        [OP_ADD] = " + ",    [OP_SUBTRACT] = " - ", [OP_MULTIPLY] = " * ",
-        [OP_DIVIDE] = " / ", [OP_CONCAT] = " || ",
-    };
     const struct engine_type *type = &value->result;
-    bool whole = trino_type_is_whole(type);
+    bool whole = engine_type_is_whole(type->kind);
     if (value->op != OP_CONCAT && type->kind == ENGINE_DECIMAL) {
-        print_decimal(trino, out, value, symbols[value->op]);
+        print_decimal(trino, out, value);
     } else if (whole && (value->op == OP_DIVIDE || value->op == OP_MODULUS)) {
         print_helper(trino, out, value, value->op == OP_DIVIDE ? "trino_divide" : "trino_modulus",
                      "BIGINT");
@@ -421,17 +398,17 @@ static void print_arithmetic(const struct trino *trino, struct text *out, const 
         print_helper(trino, out, value, "trino_modulus_double", "DOUBLE");
     } else if (type->kind == ENGINE_DATE || type->kind == ENGINE_TIMESTAMP) {
         text_add_string(out, "CAST(");
-        print_infix(trino, out, value, symbols[value->op]);
+        print_infix(trino, out, value);
         text_add_string(out, type->kind == ENGINE_DATE ? " AS DATE)" : " AS TIMESTAMP)");
     } else {
-        print_infix(trino, out, value, symbols[value->op]);
+        print_infix(trino, out, value);
     }
 }
 
 static void print_binary(const struct trino *trino, struct text *out, const struct tree *value)
 {
     if (value->op == OP_AND || value->op == OP_OR)
-        print_infix(trino, out, value, value->op == OP_AND ? " AND " : " OR ");
+        print_infix(trino, out, value);
     else if (value->op >= OP_ADD)
         print_arithmetic(trino, out, value);
     else

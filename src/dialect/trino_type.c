@@ -60,12 +60,6 @@ const char *trino_type_name(const struct engine_type *type, struct arena *arena)
     return "?";
 }
 
-bool trino_type_is_whole(const struct engine_type *type)
-{
-    return type->kind == ENGINE_TINYINT || type->kind == ENGINE_SMALLINT ||
-           type->kind == ENGINE_INTEGER || type->kind == ENGINE_BIGINT;
-}
-
 bool trino_type_is_float(const struct engine_type *type)
 {
     return type->kind == ENGINE_REAL || type->kind == ENGINE_DOUBLE;
@@ -73,7 +67,8 @@ bool trino_type_is_float(const struct engine_type *type)
 
 bool trino_type_is_number(const struct engine_type *type)
 {
-    return trino_type_is_whole(type) || trino_type_is_float(type) || type->kind == ENGINE_DECIMAL;
+    return engine_type_is_whole(type->kind) || trino_type_is_float(type) ||
+           type->kind == ENGINE_DECIMAL;
 }
 
 bool trino_type_is_comparable(const struct engine_type *type)
@@ -208,7 +203,7 @@ bool trino_type_common(const struct engine_type *a, const struct engine_type *b,
 
 bool trino_type_castable(const struct engine_type *from, const struct engine_type *to)
 {
-    bool whole = trino_type_is_whole(from);
+    bool whole = engine_type_is_whole(from->kind);
     bool number = trino_type_is_number(from);
     bool text = from->kind == ENGINE_VARCHAR;
     bool boolean = from->kind == ENGINE_BOOLEAN;

@@ -26,7 +26,6 @@ bool trino_type_castable(const struct engine_type *from, const struct engine_typ
 /* As a decimal, for arithmetic: bigint is decimal(19,0). */
 struct engine_type trino_type_decimal_of(const struct engine_type *type);
 
-bool trino_type_is_whole(const struct engine_type *type);
 bool trino_type_is_float(const struct engine_type *type); /* real, double */
 bool trino_type_is_number(const struct engine_type *type);
 bool trino_type_is_comparable(const struct engine_type *type); /* with =, <, in ORDER BY ... */

@@ -389,18 +389,10 @@ static bool check_pattern(struct trino *trino, const struct tree *pattern,
     if (character == '%') /* the engine takes two of them for two runs at the end of a text */
         return trino_scope_fail_at(trino, escape, TRINO_NOT_SUPPORTED,
                                    "ESCAPE '%%' is not supported");
-    const char *at = pattern->text.data;
-    const char *end = at + pattern->text.size;
-    for (; at < end; at++) {
-        if (*at != character)
-            continue;
-        at++;
-        if (at == end || (*at != '%' && *at != '_' && *at != character))
-            return trino_scope_fail_at(trino, pattern, TRINO_OTHER,
-                                       "Escape character must be followed by '%%', '_' or the "
-                                       "escape character itself");
-    }
-    return true;
+    return tree_escapes_fit(pattern->text, character) ||
+           trino_scope_fail_at(trino, pattern, TRINO_OTHER,
+                               "Escape character must be followed by '%%', '_' or the escape "
+                               "character itself");
 }
 
 /* A backslash escapes in Hive's patterns, and without one the engine's answer is Hive's. */

@@ -2,6 +2,7 @@
 /* engine_type.c - comparing and naming types. */
 #include "engine/engine_type.h"
 
+#include <assert.h>
 #include <string.h>
 
 /* Recursion is bounded: the depth of a type is bounded by who read it.
@@ -69,3 +70,23 @@ const char *engine_type_name(enum engine_kind kind)
 }
 
 /* NOLINTEND(misc-no-recursion) */
+
+bool engine_type_is_whole(enum engine_kind kind)
+{
+    return kind == ENGINE_TINYINT || kind == ENGINE_SMALLINT || kind == ENGINE_INTEGER ||
+           kind == ENGINE_BIGINT;
+}
+
+int engine_type_whole_bits(enum engine_kind kind)
+{
+    assert(engine_type_is_whole(kind));
+    return kind == ENGINE_TINYINT    ? 8
+           : kind == ENGINE_SMALLINT ? 16
+           : kind == ENGINE_INTEGER  ? 32
+                                     : 64;
+}
+
+int64_t engine_type_whole_max(enum engine_kind kind)
+{
+    return INT64_MAX >> (64 - engine_type_whole_bits(kind));
+}

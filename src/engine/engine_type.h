@@ -47,5 +47,9 @@ struct engine_type {
 bool engine_type_equal(const struct engine_type *a, const struct engine_type *b);
 /* BOOLEAN, DECIMAL, ...: the kind's name in a message, a constant. */
 const char *engine_type_name(enum engine_kind kind);
+bool engine_type_is_whole(enum engine_kind kind); /* TINYINT to BIGINT */
+/* Of those: how wide it is, and the largest number it holds. */
+int engine_type_whole_bits(enum engine_kind kind);
+int64_t engine_type_whole_max(enum engine_kind kind);
 
 #endif
