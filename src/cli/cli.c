@@ -163,6 +163,34 @@ static int unknown_verb(const struct cli *cli, const char *noun, const char *ver
     return COMMAND_USAGE;
 }
 
+/* Options in front of the command: only those of the program itself stand there. */
+static int unknown_option(const char *word)
+{
+    struct guess guess = guess_start(span_of(word));
+    guess_offer(&guess, "--version");
+    guess_offer(&guess, "--help");
+    size_t common_count;
+    const struct command_option *common = command_common(&common_count);
+    for (size_t i = 0; word[1] == '-' && i < common_count; i++) {
+        struct span name = span_of(word + 2);
+        name = span_cut(&name, '=');
+        if (common[i].value != NULL && span_is(name, common[i].name)) {
+            (void)fprintf(stderr,
+                          "steelthread: --%s stands behind the command: steelthread ps --%s %s\n",
+                          common[i].name, common[i].name, common[i].value);
+            return COMMAND_USAGE;
+        }
+    }
+    if (guess_best(&guess) != NULL)
+        (void)fprintf(stderr, "steelthread: unknown option %s; did you mean %s?\n", word,
+                      guess_best(&guess));
+    else
+        (void)fprintf(stderr, "steelthread: unknown option %s: options stand behind the command\n",
+                      word);
+    (void)fprintf(stderr, "Try: steelthread -h\n");
+    return COMMAND_USAGE;
+}
+
 /* --- running --- */
 
 /* What was printed must have arrived: on a full disk it has not. */
@@ -277,5 +305,7 @@ int cli_main(const struct cli *cli, int argc, char **argv)
         return run_command(cli, command, argc - 2, argv + 2);
     if (is_noun(cli, word))
         return run_noun(cli, word, argc - 2, argv + 2);
+    if (word[0] == '-')
+        return unknown_option(word);
     return unknown_command(cli, word);
 }
