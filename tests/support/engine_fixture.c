@@ -90,3 +90,30 @@ const char *engine_fixture_ask(struct engine_fixture *fixture, const char *sql)
     query_finish(fixture->query);
     return answer;
 }
+
+static void add_row(struct engine_fixture *fixture, size_t row, struct text *out)
+{
+    for (size_t i = 0; i < query_column_count(fixture->query); i++) {
+        struct query_cells cells = query_cells(fixture->query, i);
+        text_add_string(out, i == 0 ? "" : "|");
+        text_add(out, query_is_null(&cells, row) ? span_of("NULL") : query_bytes(&cells, row));
+    }
+    text_add_char(out, '\n');
+}
+
+void engine_fixture_rows(struct engine_fixture *fixture, const char *sql, struct text *out)
+{
+    struct err err = {0};
+    struct text text;
+    text_init(&text, 1 << 24);
+    text_printf(&text, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s) q", sql);
+    bool started = query_start(fixture->query, text_span(&text), &err);
+    while (started && query_next(fixture->query, &err) && query_row_count(fixture->query) > 0)
+        for (size_t row = 0; row < query_row_count(fixture->query); row++)
+            add_row(fixture, row, out);
+    if (err.kind != ERR_NONE)
+        text_printf(out, "! %s\n", err.text);
+    if (started)
+        query_finish(fixture->query);
+    text_reset(&text);
+}

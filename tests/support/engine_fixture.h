@@ -3,6 +3,7 @@
 #ifndef SUPPORT_ENGINE_FIXTURE_H
 #define SUPPORT_ENGINE_FIXTURE_H
 
+#include "base/text.h"
 #include "engine/engine.h"
 #include "engine/query.h"
 
@@ -22,5 +23,7 @@ const char *engine_fixture_path(const struct engine_fixture *fixture, const char
 void engine_fixture_run(struct engine_fixture *fixture, const char *sql);
 /* The first cell of a statement that must work, as text of the engine's own; "NULL". */
 const char *engine_fixture_ask(struct engine_fixture *fixture, const char *sql);
+/* All rows of a statement as "a|b\n", and "! why\n" when and where it fails. */
+void engine_fixture_rows(struct engine_fixture *fixture, const char *sql, struct text *out);
 
 #endif

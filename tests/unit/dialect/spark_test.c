@@ -19,7 +19,6 @@
 #include "base/mem.h"
 #include "base/text.h"
 #include "engine/parquet.h"
-#include "engine/query.h"
 #include "support/engine_fixture.h"
 
 #define ARENA_BYTES (64 * 1024 * 1024)
@@ -53,24 +52,9 @@ static const struct parquet_record *records(size_t *count)
 
 static void print_rows(struct engine_fixture *fixture, const char *path, struct text *out)
 {
-    struct err err = {0};
     char sql[512];
-    (void)snprintf(sql, sizeof(sql), "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM read_parquet('%s')",
-                   path);
-    if (!query_start(fixture->query, span_of(sql), &err))
-        fail_msg("%s", err.text);
-    while (query_next(fixture->query, &err) && query_row_count(fixture->query) > 0) {
-        for (size_t row = 0; row < query_row_count(fixture->query); row++) {
-            for (size_t i = 0; i < query_column_count(fixture->query); i++) {
-                struct query_cells cells = query_cells(fixture->query, i);
-                text_add_string(out, i == 0 ? "" : "|");
-                text_add(out,
-                         query_is_null(&cells, row) ? span_of("NULL") : query_bytes(&cells, row));
-            }
-            text_add_string(out, "\n");
-        }
-    }
-    query_finish(fixture->query);
+    (void)snprintf(sql, sizeof(sql), "SELECT * FROM read_parquet('%s')", path);
+    engine_fixture_rows(fixture, sql, out);
 }
 
 static void translate(const char *sql, struct spark_plan *plan, struct arena *arena)

@@ -97,36 +97,6 @@ static bool translate(const char *sql, enum trino_dialect dialect, struct trino_
 
 /* --- asking -------------------------------------------------------------------------------- */
 
-static void print_rows(struct engine_fixture *fixture, const char *sql, const char *engine_sql,
-                       struct text *out)
-{
-    struct err err = {0};
-    struct text text;
-    text_init(&text, 1 << 24);
-    text_printf(&text, "SELECT CAST(COLUMNS(*) AS VARCHAR) FROM (%s) q", engine_sql);
-    if (!query_start(fixture->query, text_span(&text), &err)) {
-        text_printf(out, "! %s\n", err.text);
-        text_reset(&text);
-        return;
-    }
-    text_reset(&text);
-    while (query_next(fixture->query, &err) && query_row_count(fixture->query) > 0) {
-        for (size_t row = 0; row < query_row_count(fixture->query); row++) {
-            for (size_t i = 0; i < query_column_count(fixture->query); i++) {
-                struct query_cells cells = query_cells(fixture->query, i);
-                text_add_string(out, i == 0 ? "" : "|");
-                text_add(out,
-                         query_is_null(&cells, row) ? span_of("NULL") : query_bytes(&cells, row));
-            }
-            text_add_string(out, "\n");
-        }
-    }
-    if (err.kind != ERR_NONE)
-        text_printf(out, "! %s\n", err.text);
-    (void)sql;
-    query_finish(fixture->query);
-}
-
 /* The engine's types must be those that the plan promises. */
 static void check_types(struct engine_fixture *fixture, const char *sql,
                         const struct trino_plan *plan)
@@ -167,7 +137,7 @@ static void answers_in(struct engine_fixture *fixture, enum trino_dialect dialec
         fail_msg("%s\nhas columns %s\nwant        %s", sql, text_string(&got), columns);
     check_types(fixture, sql, &plan);
     text_clear(&got);
-    print_rows(fixture, sql, plan.sql, &got);
+    engine_fixture_rows(fixture, plan.sql, &got);
     if (strcmp(text_string(&got), rows) != 0)
         fail_msg("%s\n%s\nanswers\n%swant\n%s", sql, plan.sql, text_string(&got), rows);
     text_reset(&got);
