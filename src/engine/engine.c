@@ -44,8 +44,7 @@ static bool configure(struct engine *engine, duckdb_config *out, const struct en
     const struct library *l = engine->library;
     char memory[32];
     char threads[16];
-    (void)snprintf(memory, sizeof(memory), "%" PRIu64 "B",
-                   config->memory_bytes == 0 ? quarter_of_memory() : config->memory_bytes);
+    (void)snprintf(memory, sizeof(memory), "%" PRIu64 "B", engine->memory_bytes);
     (void)snprintf(threads, sizeof(threads), "%d", config->thread_count);
 
     const struct {
@@ -153,6 +152,7 @@ struct engine *engine_open(const struct engine_config *config, struct err *err)
     assert(config->allowed_dir_count <= ENGINE_ALLOWED_MAX);
 
     struct engine *engine = mem_new(sizeof(*engine));
+    engine->memory_bytes = config->memory_bytes == 0 ? quarter_of_memory() : config->memory_bytes;
     engine->library = library_load(config->library, err);
     if (engine->library == NULL)
         goto fail;
@@ -180,6 +180,11 @@ void engine_close(struct engine *engine)
 const char *engine_version(const struct engine *engine)
 {
     return engine->library->duckdb_library_version();
+}
+
+uint64_t engine_memory_bytes(const struct engine *engine)
+{
+    return engine->memory_bytes;
 }
 
 const char *engine_time_zone(const struct engine *engine)

@@ -47,6 +47,8 @@ void engine_close(struct engine *engine);
 
 /* "v1.5.5" */
 const char *engine_version(const struct engine *engine);
+/* What all queries together may have. */
+uint64_t engine_memory_bytes(const struct engine *engine);
 /* The name of the session's zone, "Europe/Paris". */
 const char *engine_time_zone(const struct engine *engine);
 

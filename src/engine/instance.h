@@ -5,6 +5,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/err.h"
 #include "base/span.h"
@@ -15,6 +16,7 @@ struct engine {
     const struct library *library;
     duckdb_database database;
     char *time_zone;
+    uint64_t memory_bytes;
     atomic_uint parquet_count; /* numbers the functions of each parquet */
 };
 

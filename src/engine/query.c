@@ -116,6 +116,8 @@ static const struct {
     {"Invalid Input Error: Footer length", QUERY_FILE, ERR_CORRUPT},
     {"Invalid Input Error: ", QUERY_INVALID_ARGUMENT, ERR_MALFORMED},
     {"Out of Memory Error: ", QUERY_MEMORY, ERR_LIMIT},
+    {"Invalid Error: std::bad_alloc", QUERY_MEMORY, ERR_LIMIT},
+    {"std::bad_alloc", QUERY_MEMORY, ERR_LIMIT},
     {"Permission Error: ", QUERY_REFUSED, ERR_UNSUPPORTED},
     {"Not implemented Error: ", QUERY_REFUSED, ERR_UNSUPPORTED},
     {"INTERRUPT Error: ", QUERY_CANCELLED, ERR_CONFLICT},

@@ -5,8 +5,10 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
@@ -242,6 +244,33 @@ uint64_t process_raise_file_limit(void)
     (void)setrlimit(RLIMIT_NOFILE, &limit);
     (void)getrlimit(RLIMIT_NOFILE, &limit);
     return limit.rlim_cur;
+}
+
+/* In bytes; 0: it is not known. */
+static uint64_t data_bytes(void)
+{
+    FILE *file = fopen("/proc/self/statm", "re");
+    long page = sysconf(_SC_PAGE_SIZE);
+    uint64_t pages = 0;
+
+    if (file == NULL)
+        return 0;
+    bool known = fscanf(file, "%*s %*s %*s %*s %*s %" SCNu64, &pages) == 1 && page > 0;
+    (void)fclose(file);
+    return known ? pages * (uint64_t)page : 0;
+}
+
+uint64_t process_limit_data(uint64_t more, uint64_t reserve)
+{
+    struct rlimit limit;
+    uint64_t now = data_bytes();
+
+    if (now == 0 || getrlimit(RLIMIT_DATA, &limit) != 0 || limit.rlim_cur < now + more)
+        return 0;
+    limit.rlim_cur = now + more;
+    if (limit.rlim_max > now + more + reserve)
+        limit.rlim_max = now + more + reserve;
+    return setrlimit(RLIMIT_DATA, &limit) == 0 ? limit.rlim_cur : 0;
 }
 
 bool process_own_path(char *path, size_t path_bytes, struct err *err)

@@ -46,6 +46,10 @@ MUST_CHECK bool process_pipe(int ends[2], struct err *err);
 void process_close_inherited(int kept);
 /* Raises the limit of open files to what the system allows; returns it. */
 uint64_t process_raise_file_limit(void);
+/* From now on this process gets `more` bytes of memory besides what it has (its writable mappings
+ * count, touched or not); past them the system refuses memory to it and its libraries.  mem_new
+ * and its kind still get `reserve` bytes on top of that.  Returns the limit; 0: none was set. */
+uint64_t process_limit_data(uint64_t more, uint64_t reserve);
 /* The path of the running program. */
 MUST_CHECK bool process_own_path(char *path, size_t path_bytes, struct err *err);
 

@@ -12,6 +12,7 @@
 #include "engine/engine.h"
 #include "io/clock.h"
 #include "io/file.h"
+#include "io/process.h"
 #include "net/service.h"
 #include "sql/front.h"
 #include "sql/hall.h"
@@ -20,6 +21,10 @@
 #define MAPPED_BYTES_MIN (256 * 1024) /* larger ones, so all pages, go back as they are freed */
 #define SPARE_CONNECTIONS_MAX 8
 #define SPILL_BYTES_MAX (4ULL * 1024 * 1024 * 1024)
+/* Past the engine's limit of memory, or as much again if that is more: texts between operators,
+ * plans, pages, stacks, and what is free but not given back. */
+#define DATA_BYTES_MORE_MIN (1ULL << 30)
+#define DATA_BYTES_RESERVED (512ULL << 20) /* for us when the engine has had all */
 
 struct sql {
     const struct config *config;
@@ -129,6 +134,17 @@ static bool open_engine(struct sql *sql, struct err *err)
     return sql->engine != NULL;
 }
 
+/* The engine's limit counts neither texts between its operators nor what it plans with. */
+static void limit_data(const struct sql *sql)
+{
+    uint64_t more = engine_memory_bytes(sql->engine);
+
+    more += more > DATA_BYTES_MORE_MIN ? more : DATA_BYTES_MORE_MIN;
+    uint64_t limit = process_limit_data(more, DATA_BYTES_RESERVED);
+    if (limit == 0)
+        diag_warn("not-limited", "data_bytes=%" PRIu64, more);
+}
+
 static bool open_hall(struct sql *sql, struct err *err)
 {
     static const struct hall_work work = {begin, perform_step, ended, idle};
@@ -191,6 +207,7 @@ int sql_main(const struct config *config)
     /* Fixed: by itself it grows to 32 MiB.  There are no threads yet. */
     (void)mallopt(M_MMAP_THRESHOLD, MAPPED_BYTES_MIN); /* NOLINT(concurrency-mt-unsafe) */
     if (start(&sql, &err)) {
+        limit_data(&sql);
         diag_info("opened", "engine=duckdb version=%s", engine_version(sql.engine));
         service_set_ready(sql.service, true, NULL);
         status = service_run(sql.service);

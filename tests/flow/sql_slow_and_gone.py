@@ -120,6 +120,24 @@ def texts_do_not_grow_without_end(sql):
     answers_others(sql)
 
 
+def joined_texts_end_alone():
+    """`||` is the engine's own, and its limit of memory does not count texts: the process has one."""
+    with Sql(config="sql: {query.max-memory: 64MB}\n") as sql:
+        write_big(sql)
+        doubled = "select '%s' || s as v, n from big where n < 2000" % ("x" * 10_000)
+        for _ in range(9):
+            doubled = "select v || v as v, n from (%s) d" % doubled
+        pid = sql.processes["sql"].pid
+        for _ in range(3):
+            error = sql.error("select max(length(v || cast(n as varchar))) from (%s) d" % doubled)
+            assert error["errorName"] == "EXCEEDED_LOCAL_MEMORY_LIMIT", error
+            answers_others(sql)
+        with open("/proc/%d/status" % pid, encoding="ascii") as f:
+            peak = [int(line.split()[1]) / 1024 for line in f if line.startswith("VmHWM:")][0]
+        assert sql.processes["sql"].poll() is None and peak < 1700, peak
+        print("texts of 10 GB failed 3 times; the service had %d MB at most" % peak)
+
+
 def without_a_catalog(sql):
     sql.stop("catalog")
     error = sql.error("select * from big")
@@ -168,6 +186,7 @@ def write_big(sql):
 
 def main():
     one_that_wants_too_much_memory_fails_alone()
+    joined_texts_end_alone()
     with Sql() as sql:
         write_big(sql)
         answers_others(sql)

@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -124,6 +126,29 @@ static void finds_its_own_program(void **state)
     assert_true(process_raise_file_limit() > 0);
 }
 
+/* In a child, as a limit stays. */
+static void memory_past_the_limit_is_refused(void **state)
+{
+    (void)state;
+    const size_t mib = (size_t)1 << 20;
+    int status = 0;
+    pid_t child = fork();
+
+    assert_true(child >= 0);
+    if (child == 0) {
+        const int rights = PROT_READ | PROT_WRITE;
+        uint64_t limit = process_limit_data(64 * mib, 128 * mib);
+        struct rlimit told = {0};
+        bool ok = limit > 64 * mib && getrlimit(RLIMIT_DATA, &told) == 0 &&
+                  told.rlim_cur == limit && told.rlim_max == limit + 128 * mib;
+        ok = ok && mmap(NULL, 32 * mib, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+        ok = ok && mmap(NULL, 64 * mib, rights, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED;
+        _exit(ok ? 0 : 1);
+    }
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -131,6 +156,7 @@ int main(void)
         cmocka_unit_test(says_what_cannot_be_started),
         cmocka_unit_test(ends_with_its_parent),
         cmocka_unit_test(finds_its_own_program),
+        cmocka_unit_test(memory_past_the_limit_is_refused),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
