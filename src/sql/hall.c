@@ -132,18 +132,24 @@ static size_t kept_bytes(const struct hall *hall)
     return bytes;
 }
 
-/* Is a page wanted of this begun statement? */
-static bool wants_step(const struct ticket *ticket)
+static bool is_full(const struct hall *hall)
 {
-    if (run_cancelled(ticket->run))
+    return kept_bytes(hall) >= hall->limits.kept_bytes;
+}
+
+/* Is a page wanted of this begun statement?  When too much is kept already, only one that a client
+ * takes away at once. */
+static bool wants_step(const struct hall *hall, const struct ticket *ticket)
+{
+    if (run_cancelled(ticket->run) || ticket->waiting != NULL)
         return true;
-    return ticket->page_count < TICKET_PAGES_AHEAD_MAX;
+    return ticket->page_count < TICKET_PAGES_AHEAD_MAX && !is_full(hall);
 }
 
 /* Puts a parked statement into line again, if it is its turn to make pages. */
 static void get_on(struct hall *hall, struct ticket *ticket)
 {
-    if (ticket->state == TICKET_PARKED && wants_step(ticket)) {
+    if (ticket->state == TICKET_PARKED && wants_step(hall, ticket)) {
         ticket->state = TICKET_STEPPING;
         queue_add(&hall->ready, ticket);
         fill_lanes(hall);
@@ -153,7 +159,7 @@ static void get_on(struct hall *hall, struct ticket *ticket)
 /* The first step of who waits longest. */
 static struct ticket *next_newcomer(struct hall *hall)
 {
-    if (hall->counts.begun >= hall->limits.begun_max)
+    if (hall->waiting.count == 0 || hall->counts.begun >= hall->limits.begun_max || is_full(hall))
         return NULL;
     struct ticket *ticket = queue_take(&hall->waiting);
     if (ticket == NULL)
@@ -308,7 +314,8 @@ static int64_t patience_ms(const struct hall *hall, const struct ticket *ticket)
 {
     if (ticket->state == TICKET_DONE)
         return hall->limits.retry_ms;
-    bool pressed = hall->waiting.count > 0 && hall->counts.begun >= hall->limits.begun_max;
+    bool pressed =
+        hall->waiting.count > 0 && (hall->counts.begun >= hall->limits.begun_max || is_full(hall));
     if (pressed && (ticket->state == TICKET_PARKED || ticket->state == TICKET_WAITING))
         return hall->limits.pressed_ms;
     return hall->limits.client_ms;
@@ -333,6 +340,7 @@ static void sweep(void *owner)
         if (gone && (seen->state == TICKET_ENDED || seen->state == TICKET_DONE))
             forget(hall, seen);
     }
+    fill_lanes(hall);
     if (hall->newest == NULL) {
         loop_timer_stop(hall->sweep);
         hall->sweeping = false;
@@ -374,7 +382,7 @@ static bool has_room(struct hall *hall, struct fault *fault)
     if (hall->waiting.count >= hall->limits.waiting_max)
         return fault_set(fault, FAULT_QUERY_QUEUE_FULL, "Too many queued queries: %zu wait",
                          hall->waiting.count);
-    if (kept_bytes(hall) >= hall->limits.kept_bytes)
+    if (is_full(hall))
         return fault_set(fault, FAULT_QUERY_QUEUE_FULL,
                          "Too many results that were not read: %zu bytes", kept_bytes(hall));
     return true;
@@ -450,6 +458,7 @@ enum ticket_answer hall_ask(struct hall *hall, struct ticket *ticket, int64_t to
     enum ticket_answer answer = ticket_ask(ticket, token, base, exchange);
     get_on(hall, ticket);
     look_done(hall, ticket);
+    fill_lanes(hall); /* what was read has made room perhaps */
     return answer;
 }
 

@@ -32,7 +32,8 @@ struct hall_limits {
     size_t begun_max;   /* statements begun and not ended */
     size_t waiting_max; /* statements not begun */
     size_t tickets_max; /* in all, those that ended and were not read among them */
-    size_t kept_bytes;  /* of pages and replies that clients have not read; past it nothing new */
+    size_t kept_bytes;  /* of pages and replies that clients have not read; past it nothing new, and
+                         * of what has begun only pages that are waited for */
     int64_t client_ms;  /* a client silent for so long is gone */
     int64_t pressed_ms; /* the same while others wait because as many are begun as may be */
     int64_t retry_ms;   /* the last reply can be had again for so long */

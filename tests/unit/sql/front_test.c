@@ -25,6 +25,8 @@
 
 #define ANSWER_BYTES (16 * 1024 * 1024)
 #define LANES 2
+#define LATE 8
+#define LARGE_BYTES 100000
 #define WAIT_MS 10000
 
 static struct hall *hall;
@@ -32,6 +34,7 @@ static int port;
 static atomic_int steps;
 static atomic_int ended_runs;
 static atomic_bool client_over;
+static atomic_bool large_held; /* no large page is made meanwhile */
 static struct loop *loop;
 
 /* Ends after `runs` pages of one row. */
@@ -48,7 +51,19 @@ static void make_page(struct run *run, uint64_t pages)
     run->page_rows = 1;
 }
 
-/* A worker: "pages N", "endless", "spin" until it is cancelled, "fail", "done". */
+/* The same, each page with much white space. */
+static void make_large_page(struct run *run, uint64_t pages)
+{
+    while (atomic_load(&large_held) && !run_cancelled(run))
+        clock_sleep_ms(1);
+    make_page(run, pages);
+    if (run->ended)
+        return;
+    for (size_t i = 0; i < LARGE_BYTES; i++)
+        text_add_char(&run->page, ' ');
+}
+
+/* A worker: "pages N", "large N", "endless", "spin" until it is cancelled, "fail", "done". */
 static void step(void *tools, struct run *run)
 {
     int64_t pages = 0;
@@ -59,6 +74,9 @@ static void step(void *tools, struct run *run)
     if (span_starts_with(run->sql, "pages ")) {
         if (span_to_i64(span_after(run->sql, 6), &pages))
             make_page(run, (uint64_t)pages);
+    } else if (span_starts_with(run->sql, "large ")) {
+        if (span_to_i64(span_after(run->sql, 6), &pages))
+            make_large_page(run, (uint64_t)pages);
     } else if (span_is(run->sql, "endless")) {
         make_page(run, UINT64_MAX);
     } else if (span_is(run->sql, "spin")) {
@@ -667,6 +685,50 @@ static void tells_who_waits_that_it_stops(void **state)
     with_server(&limits, client_during_drain);
 }
 
+static bool nothing_steps(void)
+{
+    static int seen = -1;
+    static int64_t since;
+    int now = atomic_load(&steps);
+
+    if (now != seen)
+        since = clock_steady_ms();
+    seen = now;
+    return clock_steady_ms() - since > 100;
+}
+
+static void client_reads_late(void)
+{
+    struct talk talks[LATE];
+
+    atomic_store(&large_held, true);
+    for (size_t i = 0; i < LATE; i++) {
+        talk_init(&talks[i]);
+        post(&talks[i], "large 5");
+    }
+    atomic_store(&large_held, false);
+    wait_for(nothing_steps);
+    /* the limit, and a page of each lane */
+    size_t kept = hall_counts(hall).kept_bytes;
+    if (kept < 3 * LARGE_BYTES || kept > (3 + LANES + 1) * LARGE_BYTES)
+        fail_msg("%zu bytes are kept", kept);
+    for (size_t i = 0; i < LATE; i++) {
+        assert_int_equal(read_all(&talks[i]), 5);
+        assert_false(has(&talks[i], "error"));
+        arena_reset(&talks[i].arena);
+    }
+}
+
+/* What is kept for clients that do not read has one limit for all; who was let in loses nothing by
+ * it. */
+static void pages_wait_for_room(void **state)
+{
+    (void)state;
+    struct hall_limits limits = small_limits();
+    limits.kept_bytes = 3 * LARGE_BYTES;
+    with_server(&limits, client_reads_late);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -675,6 +737,7 @@ int main(void)
         cmocka_unit_test(keeps_statements_apart),
         cmocka_unit_test(cancels_what_runs_waits_or_is_parked),
         cmocka_unit_test(makes_few_pages_ahead),
+        cmocka_unit_test(pages_wait_for_room),
         cmocka_unit_test(abandons_who_is_gone),
         cmocka_unit_test(silent_clients_give_way),
         cmocka_unit_test(refuses_past_its_limits),
