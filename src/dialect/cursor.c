@@ -58,6 +58,14 @@ bool cursor_unexpected(struct cursor *cursor, const char *expecting)
     return false;
 }
 
+bool cursor_count(struct cursor *cursor, const struct token *token, size_t *count, size_t more,
+                  size_t max, const char *of_what)
+{
+    *count += more;
+    return *count <= max ||
+           cursor_fail(cursor, token, ERR_LIMIT, "a statement with more than %zu %s", max, of_what);
+}
+
 bool cursor_no_memory(struct cursor *cursor)
 {
     return cursor_fail(cursor, &cursor->token, ERR_LIMIT, "the statement needs more than %zu bytes",

@@ -21,6 +21,10 @@ struct cursor {
     struct arena *arena;
     struct err *err;
     bool failed;
+    size_t set_count; /* of what the statement may have only so many */
+    size_t join_count;
+    size_t listed_count;
+    size_t row_count;
 };
 
 /* False: failed already. */
@@ -32,6 +36,9 @@ void cursor_advance(struct cursor *cursor);
 bool cursor_fail(struct cursor *cursor, const struct token *token, enum err_kind kind,
                  const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 bool cursor_unexpected(struct cursor *cursor, const char *expecting);
+/* *count grows by `more`; false: it has failed, as it is past `max`. */
+bool cursor_count(struct cursor *cursor, const struct token *token, size_t *count, size_t more,
+                  size_t max, const char *of_what);
 bool cursor_no_memory(struct cursor *cursor);
 
 bool cursor_at_word(const struct cursor *cursor, const char *word);

@@ -694,13 +694,20 @@ static struct tree *comparison(struct cursor *c, struct tree *left, int depth, b
 
 static struct tree *in(struct cursor *c, struct tree *tree, int depth)
 {
+    struct token at = c->token;
+    size_t count = 0;
     if (tree == NULL || !cursor_expect_symbol(c, "("))
         return NULL;
     if (parser_at_query(c))
         tree = with_query(c, tree, depth + 1);
     else
-        tree = with(c, tree, expression_list(c, depth + 1, NULL));
-    return tree != NULL && cursor_expect_symbol(c, ")") ? tree : NULL;
+        tree = with(c, tree, expression_list(c, depth + 1, &count));
+    return tree != NULL &&
+                   cursor_count(c, &at, &c->listed_count, count, TREE_LISTED_MAX,
+                                "values after IN") &&
+                   cursor_expect_symbol(c, ")")
+               ? tree
+               : NULL;
 }
 
 static struct tree *is(struct cursor *c, struct tree *left, const struct token *at, int depth)

@@ -309,7 +309,8 @@ static bool take_join(struct cursor *c, enum tree_join *join)
 static struct tree_relation *joined(struct cursor *c, struct tree_relation *left,
                                     struct tree_relation *right, enum tree_join join)
 {
-    if (left == NULL || right == NULL)
+    if (left == NULL || right == NULL ||
+        !cursor_count(c, &c->token, &c->join_count, 1, TREE_JOINS_MAX, "joins"))
         return NULL;
     struct tree_relation *relation = make_relation(c, RELATION_JOIN);
     if (relation == NULL)
@@ -456,9 +457,14 @@ static struct tree_body *read_primary(struct cursor *c, int depth)
     struct tree_body *body = make_body(c, BODY_VALUES);
     if (body == NULL)
         return NULL;
+    struct token at = c->token;
     if (cursor_take_word(c, "values")) {
-        body->rows = expression_list(c, depth + 1, NULL);
-        return body->rows != NULL && contain_values(c, &body->depth, body->rows) ? body : NULL;
+        size_t count;
+        body->rows = expression_list(c, depth + 1, &count);
+        return body->rows != NULL && contain_values(c, &body->depth, body->rows) &&
+                       cursor_count(c, &at, &c->row_count, count, TREE_ROWS_MAX, "rows of VALUES")
+                   ? body
+                   : NULL;
     }
     if (cursor_take_symbol(c, "(")) {
         body->kind = BODY_QUERY;
@@ -475,7 +481,9 @@ static struct tree_body *read_primary(struct cursor *c, int depth)
 static struct tree_body *combined(struct cursor *c, struct tree_body *left, struct tree_body *right,
                                   enum tree_set set, bool distinct)
 {
-    if (left == NULL || right == NULL)
+    if (left == NULL || right == NULL ||
+        !cursor_count(c, &c->token, &c->set_count, 1, TREE_SETS_MAX,
+                      "of UNION, INTERSECT and EXCEPT"))
         return NULL;
     struct tree_body *body = make_body(c, BODY_SET);
     if (body == NULL)

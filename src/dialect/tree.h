@@ -70,6 +70,12 @@ enum tree_op {
 
 #define TREE_DEPTH_MAX 300
 #define TREE_TYPE_ARGUMENTS_MAX 2
+/* Of a statement.  So much the engine plans in a few seconds; it takes more than its share of time
+ * for more, and hears no cancel meanwhile. */
+#define TREE_SETS_MAX 128     /* UNION, INTERSECT, EXCEPT */
+#define TREE_JOINS_MAX 40     /* commas too */
+#define TREE_LISTED_MAX 50000 /* values in lists after IN */
+#define TREE_ROWS_MAX 100000  /* of VALUES */
 
 struct tree_type {
     const char *name; /* lower case: "double", "timestamp" */
