@@ -306,7 +306,6 @@ static bool sync_indexes(struct log *log, struct err *err)
 /* The active segment will not be appended to again.  It was synced. */
 static bool seal(struct log *log, struct err *err)
 {
-    segment_finish_time_index(log->active);
     if (!sync_indexes(log, err))
         return false;
     int fd = segment_close_indexes(log->active);
@@ -324,6 +323,10 @@ static bool roll(struct log *log, int64_t base_offset)
     struct commit *commit = &log->commit;
 
     failpoint_pass("log.before_seal");
+    if (log->active != NULL && !segment_finish_time_index(log->active, &commit->err)) {
+        commit_fail(commit, false); /* else a look-up by time would pass the segment by */
+        return false;
+    }
     if (log->active != NULL && !seal(log, &commit->err)) {
         commit_fail(commit, true);
         return false;
@@ -530,8 +533,8 @@ bool log_checkpoint_run(struct log *log, const struct log_checkpoint *checkpoint
     if (checkpoint->offset == 0)
         return true; /* nothing was ever written */
     failpoint_pass("log.before_checkpoint");
-    if (log->active != NULL && checkpoint->is_last)
-        segment_finish_time_index(log->active);
+    if (log->active != NULL && checkpoint->is_last && !segment_finish_time_index(log->active, err))
+        return false;
     if (log->active != NULL && !sync_indexes(log, err)) /* else what was written is sealed */
         return false;
     if (!snapshot_prune(log->dir, checkpoint->written_point, err) ||

@@ -286,9 +286,10 @@ static bool recover_segment(struct walk *walk, int64_t from_offset, bool is_last
         recovery->active = walk->segment;
         return true;
     }
-    segment_finish_time_index(walk->segment);
+    bool ok = segment_finish_time_index(walk->segment, err) ||
+              segment_drop_time_index(walk->segment, err);
     segment_close(walk->segment);
-    return true;
+    return ok;
 }
 
 /* A segment that was left behind long ago: its size is believed, and its indexes if they are

@@ -187,16 +187,16 @@ bool segment_cut(struct segment *segment, struct err *err)
 }
 
 /* As Kafka's TimeIndex.maybeAppend: timestamps only ever rise. */
-static void index_time(struct segment *segment)
+static bool index_time(struct segment *segment, struct err *err)
 {
-    struct err ignored;
-
     if (segment->latest.timestamp <= segment->time_indexed)
-        return;
+        return true;
     segment->time_dirty = true;
-    if (index_time_append(segment->time_fd, segment->base_offset, &segment->latest,
-                          &segment->time_bytes, &ignored))
-        segment->time_indexed = segment->latest.timestamp;
+    if (!index_time_append(segment->time_fd, segment->base_offset, &segment->latest,
+                           &segment->time_bytes, err))
+        return false;
+    segment->time_indexed = segment->latest.timestamp;
+    return true;
 }
 
 int segment_close_indexes(struct segment *segment)
@@ -205,8 +205,7 @@ int segment_close_indexes(struct segment *segment)
     struct err ignored; /* space stays taken, and is given back another time */
 
     if (segment->ends_right) {
-        index_time(segment);
-        if (!file_truncate(fd, segment->bytes, &ignored))
+        if (!index_time(segment, &ignored) || !file_truncate(fd, segment->bytes, &ignored))
             assert(ignored.kind != ERR_NONE);
     }
     file_close(segment->index_fd);
@@ -284,11 +283,10 @@ void segment_index(struct segment *segment, const struct batch *batch, uint64_t 
     if (at - segment->indexed <= SEGMENT_INDEX_INTERVAL_BYTES)
         return;
     segment->index_dirty = true;
-    if (index_append(segment->index_fd, segment->base_offset, &entry, &segment->index_bytes,
-                     &ignored)) {
+    /* The time first: recovery takes what stands before the last entry for indexed by both. */
+    if (index_time(segment, &ignored) && index_append(segment->index_fd, segment->base_offset,
+                                                      &entry, &segment->index_bytes, &ignored))
         segment->indexed = at;
-        index_time(segment);
-    }
 }
 
 bool segment_sync_indexes(struct segment *segment, struct err *err)
@@ -302,7 +300,14 @@ bool segment_sync_indexes(struct segment *segment, struct err *err)
     return true;
 }
 
-void segment_finish_time_index(struct segment *segment)
+bool segment_finish_time_index(struct segment *segment, struct err *err)
 {
-    index_time(segment);
+    return index_time(segment, err);
+}
+
+bool segment_drop_time_index(struct segment *segment, struct err *err)
+{
+    segment->time_bytes = 0;
+    segment->time_dirty = true;
+    return file_truncate(segment->time_fd, 0, err);
 }

@@ -73,6 +73,8 @@ void segment_index(struct segment *segment, const struct batch *batch, uint64_t 
 MUST_CHECK bool segment_sync_indexes(struct segment *segment, struct err *err);
 /* The last entry of the time index, at a roll or a clean end: Kafka takes a segment's latest
  * timestamp from there. */
-void segment_finish_time_index(struct segment *segment);
+MUST_CHECK bool segment_finish_time_index(struct segment *segment, struct err *err);
+/* Where that entry found no space: a look-up without a time index is slow and right. */
+MUST_CHECK bool segment_drop_time_index(struct segment *segment, struct err *err);
 
 #endif

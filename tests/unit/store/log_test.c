@@ -341,6 +341,41 @@ static void finds_records_by_time(void **state)
     assert_int_equal(found.timestamp, NOON + 381);
 }
 
+/* Without its last entry of time a segment would seem to end earlier than it does. */
+static void no_segment_is_left_without_its_latest_time(void **state)
+{
+    struct log_fixture *f = *state;
+    struct slice_moment found;
+    struct rlimit old;
+    struct err err;
+    size_t count;
+
+    log_fixture_create(f, 20000);
+    for (int i = 0; i < 8; i++) {
+        struct batch batch = log_fixture_plain(f, 10, 100, i == 7 ? NOON + 100000 : NOON);
+        (void)log_fixture_append(f, &batch);
+        commit(f);
+    }
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    struct rlimit tight = {.rlim_cur = 12, .rlim_max = old.rlim_max};
+    struct batch large = log_fixture_plain(f, 100, 150, NOON + 1);
+    (void)log_fixture_append(f, &large);
+    log_commit_begin(f->log);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &tight), 0);
+    log_commit_run(f->log);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
+    assert_false(log_commit_end(f->log, &err));
+    assert_null(log_offline_reason(f->log));
+
+    (void)log_fixture_append(f, &large);
+    commit(f);
+    const struct segment_extent *extents = log_extents(f->log, &count);
+    assert_int_equal(count, 2);
+    assert_true(slice_find_time(log_dir(f->log), extents, count, NOON + 50000, &found, &err));
+    assert_int_equal(found.offset, 70);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, log_fixture_open, log_fixture_close)
 
 int main(void)
@@ -357,6 +392,7 @@ int main(void)
         TEST(checkpoints_keep_the_snapshots_that_matter),
         TEST(refuses_more_than_may_wait),
         TEST(finds_records_by_time),
+        TEST(no_segment_is_left_without_its_latest_time),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
