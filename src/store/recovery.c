@@ -18,6 +18,8 @@
 #include "store/scan.h"
 
 #define COPY_BYTES ((size_t)256 * 1024)
+#define CUTS_MAX 1000 /* of one segment */
+#define SUFFIX_BYTES 16
 
 struct walk {
     struct recovery *recovery;
@@ -107,11 +109,24 @@ static bool cut_from(struct walk *walk, uint64_t from, struct err *err)
     return true;
 }
 
+/* To .cut, or .cut.1 and so on: what was cut of a segment of that name before stays. */
+static bool rename_to_cut(const struct walk *walk, const char *path, struct err *err)
+{
+    char aside[PATH_MAX];
+    char suffix[SUFFIX_BYTES] = ".cut";
+
+    bool ok = file_rename_new(path, segment_path(walk, suffix, aside), err);
+    for (int i = 1; !ok && err->kind == ERR_CONFLICT && i < CUTS_MAX; i++) {
+        (void)snprintf(suffix, sizeof(suffix), ".cut.%d", i);
+        ok = file_rename_new(path, segment_path(walk, suffix, aside), err);
+    }
+    return ok;
+}
+
 /* A whole segment behind the log's end: its file becomes the .cut, its indexes go. */
 static bool set_aside(struct walk *walk, struct err *err)
 {
     char path[PATH_MAX];
-    char aside[PATH_MAX];
     struct file_info info;
     int fd;
 
@@ -127,7 +142,7 @@ static bool set_aside(struct walk *walk, struct err *err)
         return false;
     walk->recovery->cut_bytes += info.bytes;
     walk->recovery->cut_batches += whole;
-    if (!file_rename(path, segment_path(walk, ".cut", aside), err))
+    if (!rename_to_cut(walk, path, err))
         return false;
     if (!file_remove(segment_path(walk, ".index", path), err) && err->kind != ERR_NOT_FOUND)
         return false;

@@ -207,6 +207,46 @@ static void sets_later_segments_aside(void **state)
     assert_int_equal(count, 1);
 }
 
+/* What is set aside again does not take the place of what was set aside before. */
+static void keeps_what_was_set_aside_before(void **state)
+{
+    struct log_fixture *f = *state;
+    char name[64];
+    size_t first_bytes;
+    size_t second_bytes;
+
+    for (int round = 0; round < 2; round++) {
+        struct recovery recovery = {0};
+        size_t size;
+        if (round > 0) {
+            log_close(f->log);
+            f->log = NULL;
+            assert_int_equal(unlink(log_fixture_path(f, FIRST ".log")), 0);
+        }
+        fill(f, SMALL, 20);
+        unsigned char *bytes = log_fixture_read(f, FIRST ".log", &size);
+        bytes[70] ^= 1;
+        log_fixture_write(f, FIRST ".log", bytes, size);
+        free(bytes);
+        log_fixture_recover(f, SMALL, &recovery);
+        assert_int_equal(log_durable_offset(f->log), 0);
+    }
+    int found = 0;
+    for (int i = 1; i < 20 * RECORDS; i++) {
+        (void)snprintf(name, sizeof(name), "%020d.cut", i);
+        if (size_of(f, name) < 0)
+            continue;
+        found++;
+        unsigned char *first = log_fixture_read(f, name, &first_bytes);
+        (void)snprintf(name, sizeof(name), "%020d.cut.1", i);
+        unsigned char *second = log_fixture_read(f, name, &second_bytes);
+        assert_int_equal(first_bytes, second_bytes);
+        free(first);
+        free(second);
+    }
+    assert_true(found > 0);
+}
+
 static void recover_indexes(struct log_fixture *f, const char *remove, int64_t recovery_point)
 {
     struct recovery recovery = {.recovery_point = recovery_point};
@@ -336,6 +376,7 @@ int main(void)
         TEST(goes_on_behind_a_damaged_end),
         TEST(never_gives_a_synced_offset_again),
         TEST(sets_later_segments_aside),
+        TEST(keeps_what_was_set_aside_before),
         TEST(makes_the_same_indexes_again),
         TEST(does_not_believe_an_index_that_lies),
         TEST(reads_only_what_is_new),
