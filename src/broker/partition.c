@@ -233,6 +233,8 @@ static void commit_done(struct task *task)
     if (!ok) {
         producer_state_take_back(p->producers, log_durable_offset(p->log));
         complain_of_commit(p, &err);
+        err.kind =
+            ERR_IO; /* a file that is there or not there is the disk's fault, no producer's */
     } else if (p->is_failing) {
         diag_info("append_works_again", "topic=%s partition=%" PRId32, p->topic, p->number);
     }

@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -35,7 +37,8 @@ struct heard {
     struct partition_append append;
     struct scene *scene;
     bool ok;
-    int order; /* as the how manieth it was told; 0: not yet */
+    enum err_kind kind; /* why not */
+    int order;          /* as the how manieth it was told; 0: not yet */
 };
 
 static void checkpointed(void *owner)
@@ -88,6 +91,7 @@ static void settled(struct partition_append *append, const struct err *err)
 
     assert_int_equal(heard->order, 0);
     heard->ok = err == NULL;
+    heard->kind = err == NULL ? ERR_NONE : err->kind;
     heard->order = ++heard->scene->told;
     if (heard->scene->told == heard->scene->awaited)
         loop_stop(heard->scene->loop);
@@ -189,6 +193,25 @@ static void a_full_disk_is_told_and_ends(void **state)
     }
 }
 
+/* A file that stands where the segment is to be is no topic that exists already. */
+static void what_the_disk_holds_is_its_own_fault(void **state)
+{
+    struct scene *scene = *state;
+    static const char name[] = "00000000000000000000.log";
+    struct heard heard[2];
+
+    assert_int_equal(mkdir(scene->fixture->partition, 0755), 0);
+    log_fixture_write(scene->fixture, name, (const unsigned char *)name, sizeof(name));
+    assert_int_equal(append(scene, &heard[0], 0), ERROR_NONE);
+    run_until(scene, 1);
+    assert_false(heard[0].ok);
+    assert_int_equal(heard[0].kind, ERR_IO);
+    assert_int_equal(unlink(log_fixture_path(scene->fixture, name)), 0);
+    assert_int_equal(append(scene, &heard[1], 0), ERROR_NONE);
+    run_until(scene, 2);
+    assert_true(heard[1].ok);
+}
+
 struct watcher {
     struct partition_watch watch;
     struct scene *scene;
@@ -284,6 +307,7 @@ int main(void)
         TEST(one_turn_is_one_commit),
         TEST(a_duplicate_waits_for_the_same_sync),
         TEST(a_full_disk_is_told_and_ends),
+        TEST(what_the_disk_holds_is_its_own_fault),
         TEST(readers_hear_of_what_is_synced),
         TEST(drains),
         TEST(goes_with_its_topic),
