@@ -6,6 +6,8 @@
 #include "broker/handlers.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/diag.h"
 #include "base/mem.h"
@@ -26,6 +28,7 @@ struct creating_one {
 struct creating {
     struct request *request;
     struct create_topics_response response;
+    bool *twice;        /* by topic: another has the same name */
     size_t outstanding; /* and one while topics are looked at */
 };
 
@@ -100,14 +103,36 @@ static int16_t check_numbers(const struct node *node, const struct create_topics
     return ERROR_NONE;
 }
 
-static bool is_twice(const struct create_topics_request *message, size_t index)
-{
-    const struct span name = message->topics[index].name;
+struct named {
+    struct span name;
+    size_t index;
+};
 
-    for (size_t i = 0; i < message->topics_count; i++)
-        if (i != index && span_equal(message->topics[i].name, name))
-            return true;
-    return false;
+static int order_by_name(const void *left, const void *right)
+{
+    const struct span a = ((const struct named *)left)->name;
+    const struct span b = ((const struct named *)right)->name;
+    size_t shorter = a.size < b.size ? a.size : b.size;
+    int order = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+
+    return order != 0 ? order : (a.size > b.size) - (a.size < b.size);
+}
+
+static void find_twice(struct creating *creating)
+{
+    struct request *request = creating->request;
+    const struct create_topics_request *message = request->message;
+    size_t count = message->topics_count;
+    struct named *sorted = REQUEST_NEW(request, struct named, count);
+
+    creating->twice = REQUEST_NEW(request, bool, count);
+    for (size_t i = 0; i < count; i++)
+        sorted[i] = (struct named){message->topics[i].name, i};
+    if (count > 0)
+        qsort(sorted, count, sizeof(*sorted), order_by_name);
+    for (size_t i = 1; i < count; i++)
+        if (span_equal(sorted[i - 1].name, sorted[i].name))
+            creating->twice[sorted[i - 1].index] = creating->twice[sorted[i].index] = true;
 }
 
 static int16_t code_of(const struct err *err)
@@ -117,14 +142,15 @@ static int16_t code_of(const struct err *err)
     return error_code_of(err);
 }
 
-static int16_t check_topic(const struct request *request, size_t index, int32_t *partitions,
+static int16_t check_topic(const struct creating *creating, size_t index, int32_t *partitions,
                            struct topic_config *config, struct err *err)
 {
+    const struct request *request = creating->request;
     const struct create_topics_request *message = request->message;
     const struct create_topics_topic *asked = &message->topics[index];
     const struct node *node = request->node;
 
-    if (is_twice(message, index)) {
+    if (creating->twice[index]) {
         (void)err_set(err, ERR_MALFORMED, "the topic is named twice");
         return ERROR_INVALID_REQUEST;
     }
@@ -179,7 +205,7 @@ static void start_creation(struct creating *creating, size_t index, struct creat
     one->creating = creating;
     one->result = &creating->response.topics[index];
     one->result->name = asked->name;
-    int16_t code = check_topic(request, index, &partitions, &config, &err);
+    int16_t code = check_topic(creating, index, &partitions, &config, &err);
     if (code != ERROR_NONE) {
         fail_creation(one, code, &err);
         return;
@@ -215,6 +241,7 @@ void create_topics_serve(struct request *request)
     creating->response.topics_count = message->topics_count;
     creating->response.topics =
         REQUEST_NEW(request, struct create_topics_result, message->topics_count);
+    find_twice(creating);
     struct creating_one *ones = REQUEST_NEW(request, struct creating_one, message->topics_count);
     for (size_t i = 0; i < message->topics_count; i++)
         start_creation(creating, i, &ones[i]);
