@@ -11,6 +11,7 @@
 #include "broker/handlers.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 
@@ -184,6 +185,21 @@ static void say_damage(struct fetch_part *part)
                part->slice.offset, part->err.text);
 }
 
+/* Nothing is wrong with the file; a retry will help. */
+static bool is_shortage(const struct err *err)
+{
+    return err->sys_errno == EMFILE || err->sys_errno == ENFILE || err->sys_errno == ENOMEM;
+}
+
+static void say_shortage(const struct fetch_part *part)
+{
+    diag_error("not_read",
+               "topic=%s partition=%" PRId32 " offset=%" PRId64 " reason=\"%s\"; who "
+               "asked is told to try again",
+               partition_topic(part->partition), partition_number(part->partition),
+               part->slice.offset, part->err.text);
+}
+
 /* True when there may be something to read. */
 static bool prepare(struct fetch_part *part, size_t bytes_left)
 {
@@ -320,7 +336,10 @@ static void read_done(struct task *task)
         } else if (partition_is_gone(part->partition)) {
             fail_part(part, ERROR_UNKNOWN_TOPIC_OR_PARTITION);
         } else {
-            say_damage(part);
+            if (is_shortage(&part->err))
+                say_shortage(part);
+            else
+                say_damage(part);
             fail_part(part, error_code_of(&part->err));
         }
         part->is_cold = false;
