@@ -34,7 +34,8 @@ static int port;
 static atomic_int steps;
 static atomic_int ended_runs;
 static atomic_bool client_over;
-static atomic_bool large_held; /* no large page is made meanwhile */
+static atomic_size_t kept_seen; /* by the loop, whose it is */
+static atomic_bool large_held;  /* no large page is made meanwhile */
 static struct loop *loop;
 
 /* Ends after `runs` pages of one row. */
@@ -118,6 +119,7 @@ static void over(void *owner)
 static void look_over(void *owner)
 {
     (void)owner;
+    atomic_store(&kept_seen, hall_counts(hall).kept_bytes);
     if (atomic_exchange(&drain_wanted, false))
         hall_drain(hall, over);
     if (atomic_load(&client_over))
@@ -709,7 +711,7 @@ static void client_reads_late(void)
     atomic_store(&large_held, false);
     wait_for(nothing_steps);
     /* the limit, and a page of each lane */
-    size_t kept = hall_counts(hall).kept_bytes;
+    size_t kept = atomic_load(&kept_seen);
     if (kept < 3 * LARGE_BYTES || kept > (3 + LANES + 1) * LARGE_BYTES)
         fail_msg("%zu bytes are kept", kept);
     for (size_t i = 0; i < LATE; i++) {
