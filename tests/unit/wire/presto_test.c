@@ -318,7 +318,7 @@ static void tells_first_from_last_page(void **state)
     assert_int_equal(json_count(json_get(reply, "data")), 2);
     assert_true(span_is(json_get(json_get(reply, "stats"), "state")->text, "FINISHED"));
     /* While it runs, too, they draw it, and go no further when it is not there. */
-    struct json_value *stage = json_get(json_get(reply, "stats"), "rootStage");
+    const struct json_value *stage = json_get(json_get(reply, "stats"), "rootStage");
     assert_non_null(stage);
     assert_int_equal(json_count(json_get(stage, "subStages")), 0);
     assert_true(
