@@ -162,7 +162,7 @@ fuzz: $(FUZZ_PROGRAMS) ## every decoder: its corpus, then FUZZ_SECONDS=5 of new 
 	@tools/run-tests fuzz -j 2 -t $$(($(FUZZ_SECONDS) + 60)) $(FUZZ_PROGRAMS)
 
 flow: $(STEELTHREAD) $(STEELTHREAD_ASAN) ## the whole picture with the clients people have
-	@tools/run-tests flow -j 3 -t 300 $(FLOW)
+	@tools/run-tests flow -j 2 -t 300 $(FLOW)
 
 crash: $(STEELTHREAD) ## kills, then looks whether the promises held: CRASH_ROUNDS=3
 	@tools/run-tests crash -t $$((300 + 60 * $(CRASH_ROUNDS))) $(CRASH)

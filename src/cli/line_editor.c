@@ -15,6 +15,7 @@
 struct line_editor {
     void *library;
     char *(*readline)(const char *prompt);
+    void (*prepare)(int meta); /* makes the terminal raw; NULL: readline does, behind the prompt */
     int (*add_history)(const char *line);
     int (*write_history)(const char *path);
     char history[PATH_MAX];
@@ -34,6 +35,7 @@ static void open_library(struct line_editor *editor)
 {
     int (*read_history)(const char *path) = NULL;
     int (*stifle_history)(int lines) = NULL;
+    int (*initialize)(void) = NULL;
 
     editor->library = dlopen("libedit.so.2", RTLD_NOW);
     if (editor->library == NULL)
@@ -44,6 +46,10 @@ static void open_library(struct line_editor *editor)
         editor->readline = NULL;
         return;
     }
+    if (find_function(editor->library, "rl_initialize", &initialize, sizeof(initialize)) &&
+        find_function(editor->library, "rl_prep_terminal", &editor->prepare,
+                      sizeof(editor->prepare)))
+        (void)initialize();
     if (editor->history[0] == '\0' ||
         !find_function(editor->library, "read_history", &read_history, sizeof(read_history)) ||
         !find_function(editor->library, "stifle_history", &stifle_history,
@@ -76,6 +82,8 @@ char *line_editor_read(struct line_editor *editor, const char *prompt)
     char *line = NULL;
     size_t room = 0;
 
+    if (editor->prepare != NULL) /* else a ctrl-D right behind the prompt is lost */
+        editor->prepare(1);
     if (editor->readline != NULL)
         return editor->readline(prompt);
     (void)fputs(prompt, stdout);
